@@ -1,0 +1,262 @@
+//! A format: what its `format.toml` says, and the code for what it cannot say.
+
+use std::io::{Read, Write};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::record::{Key, Kind, Record};
+use crate::table::Table;
+use crate::{Error, Limits, Notice, Result, Tally, detect, table};
+
+/// One way of writing records down.
+pub struct Format {
+    /// What `format.toml` says.
+    pub spec: Spec,
+    codec: &'static dyn Codec,
+}
+
+/// A `format.toml`, checked.
+///
+/// Presence is capability: a format without `write` cannot be written. Every key is explained in `formats/README.md`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// What users type.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// One line for the table of formats.
+    pub about: String,
+    /// The usual ending of its files, without the dot.
+    pub extension: String,
+    /// Whether every entry of a file is a Salesforce login, so that none is left out.
+    #[serde(default)]
+    pub native: bool,
+    /// Whether the sample is byte for byte what this program writes.
+    #[serde(default)]
+    pub canonical: bool,
+    /// Formats whose files nobody can tell from this one's.
+    #[serde(default)]
+    pub twins: Vec<String>,
+    /// How the product makes a file that can be read here.
+    #[serde(default)]
+    pub read: Option<Steps>,
+    /// How the product takes a file that was written here.
+    #[serde(default)]
+    pub write: Option<Steps>,
+    /// What it has places for; a table says it by its columns.
+    #[serde(default)]
+    pub holds: Holds,
+    /// What the product refuses although the file could hold it.
+    #[serde(default)]
+    pub limits: Refuses,
+    /// How it is recognised, where the table does not say it.
+    #[serde(default)]
+    pub detect: detect::Signs,
+    /// Files that look like it but cannot be read, and what to do instead.
+    #[serde(default)]
+    pub near: Vec<detect::NearMiss>,
+    /// The columns, for a table.
+    #[serde(default)]
+    pub table: Option<Table>,
+    /// Where these facts come from.
+    pub facts: Facts,
+}
+
+/// What the user does inside the product.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    /// In their order, one sentence each.
+    pub steps: Vec<String>,
+}
+
+/// What a format has places of its own for; whatever else a record holds goes to a field, to the notes, or is lost.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Holds {
+    /// Keys with a place of their own.
+    pub keys: Vec<Key>,
+    /// Keys with a place of their own that the product changes on import, so that the notes repeat them.
+    pub repeats: Vec<Key>,
+    /// Keys that the product does not take an entry without.
+    pub needs: Vec<Key>,
+    /// The kinds of custom fields; empty where there are no custom fields.
+    pub fields: Vec<Kind>,
+    /// How custom fields are limited.
+    pub plain_fields: bool,
+    /// Labels of fields with a place of their own, such as `TOTP`.
+    pub labels: Vec<String>,
+    /// Whether of a URL only scheme, host and port are kept.
+    pub origin_only: bool,
+}
+
+/// The longest values that a product takes, in bytes of UTF-8.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Refuses {
+    /// Entries of one file.
+    pub records: Option<u64>,
+    /// Notes.
+    pub notes: Option<usize>,
+    /// Username.
+    pub username: Option<usize>,
+    /// Password.
+    pub password: Option<usize>,
+    /// One URL.
+    pub url: Option<usize>,
+    /// The value of a custom field.
+    pub field: Option<usize>,
+}
+
+/// Where a format's facts come from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// Which program, source or specification.
+    pub source: String,
+    /// The day on which they were checked.
+    #[serde(deserialize_with = "crate::json::day")]
+    pub checked: NaiveDate,
+}
+
+/// The code of a format: bytes to records, and records to bytes.
+pub trait Codec: Sync {
+    /// Reads every record and hands it to the sink, one at a time.
+    ///
+    /// # Errors
+    /// What cannot be read exactly is an error with its place; whatever the sink returns ends the reading.
+    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()>;
+
+    /// Starts a file and returns what takes its records.
+    ///
+    /// # Errors
+    /// When the beginning of the file cannot be written.
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>>;
+}
+
+/// What takes the records of a reader.
+pub trait Sink {
+    /// Takes one record, which it may change; the reader fills it anew for the next. `spot` says where it stands in the file.
+    ///
+    /// # Errors
+    /// Ends the reading.
+    fn record(&mut self, record: &mut Record, spot: Spot) -> Result<()>;
+
+    /// Takes a notice about the record called `name`.
+    fn notice(&mut self, notice: Notice, name: &str);
+}
+
+/// Where a record stands in its file, counted from one as people count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A row of a table, the header being the first.
+    Row(u64),
+    /// An entry of a document.
+    Entry(u64),
+}
+
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Row(row) => write!(f, "row {row}"),
+            Self::Entry(entry) => write!(f, "entry {entry}"),
+        }
+    }
+}
+
+/// What takes the records of a file that is being written.
+pub trait Writer {
+    /// Writes one record, which holds nothing that the format has no place for. It may be taken apart.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    fn record(&mut self, record: &mut Record) -> Result<()>;
+
+    /// Writes the end of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    fn finish(self: Box<Self>) -> Result<()>;
+}
+
+impl Format {
+    /// Makes a format from its `format.toml`; without code it must be a table.
+    ///
+    /// # Errors
+    /// Names the line and the key that is wrong.
+    pub fn new(toml: &str, codec: Option<&'static dyn Codec>) -> Result<Self> {
+        let mut spec: Spec = toml::from_str(toml).map_err(|error| {
+            let line = error.span().map_or(1, |span| toml[..span.start].matches('\n').count() + 1);
+            Error::new(error.message().replace('\n', " ")).at(format!("line {line}"))
+        })?;
+        if let Some(table) = &spec.table {
+            table.check()?;
+            table.fill(&mut spec.holds);
+        }
+        let codec = match (codec, &spec.table) {
+            (Some(codec), _) => codec,
+            (None, Some(_)) => &table::Codec,
+            (None, None) => return Err(Error::new("neither [table] nor code says how it is read")),
+        };
+        Ok(Self { spec, codec })
+    }
+
+    /// Reads every record of `input` into the sink.
+    ///
+    /// # Errors
+    /// When the format cannot be read, or the file is not of it or damaged.
+    pub fn read(&self, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+        if self.spec.read.is_none() {
+            return Err(Error::new(format!("{} can only be written", self.spec.id))
+                .hint("`sfcred formats` shows what can be read"));
+        }
+        self.codec.read(&self.spec, input, limits, sink)
+    }
+
+    /// Starts a file of this format.
+    ///
+    /// # Errors
+    /// When the format cannot be written, or the output fails.
+    pub fn write<'a>(&'a self, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+        if self.spec.write.is_none() {
+            return Err(Error::new(format!("{} can only be read", self.spec.id))
+                .hint("`sfcred formats` shows what can be written"));
+        }
+        self.codec.write(&self.spec, out)
+    }
+}
+
+impl Holds {
+    /// Whether `key` has a place of its own.
+    pub fn has(&self, key: Key) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// Whether a field of this label has a place of its own.
+    pub fn has_label(&self, label: &str) -> bool {
+        self.labels.iter().any(|own| own == label)
+    }
+
+    /// Whether a custom field of this label and value can be written and read back.
+    pub fn takes_field(&self, label: &str, value: &str) -> bool {
+        let plain = !label.is_empty()
+            && !label.contains(['\n', '\r'])
+            && !value.is_empty()
+            && !value.contains(['\n', '\r'])
+            && !value.contains(": ")
+            && !value.starts_with(' ');
+        !self.fields.is_empty() && (!self.plain_fields || plain)
+    }
+}
+
+impl<F: FnMut(&mut Record, Spot) -> Result<()>> Sink for (F, &mut Tally<Notice>) {
+    fn record(&mut self, record: &mut Record, spot: Spot) -> Result<()> {
+        (self.0)(record, spot)
+    }
+
+    fn notice(&mut self, notice: Notice, name: &str) {
+        self.1.add(notice, name);
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads and writes Salesforce credential records in the formats of password managers.
+//!
+//! A **format** is one way of writing records down. Each one is a folder here: `format.toml` says what anyone can read (what the product is
+//! called, how its users export and import, how a file is recognised, what it has places for), `sample.*` is the reference records in that
+//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in [`table`] reads its columns.
+//!
+//! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect`] names the [`Format`], [`Format::read`]
+//! hands [`Record`]s one at a time to a [`Sink`]. [`Format::write`] is the way back. Nothing on it holds more than one record, unless the
+//! format itself must.
+//!
+//! A reader says only what stands in the file: a custom field called `Security Token` stays a field. What it means is decided by whoever
+//! uses this crate.
+
+mod decode;
+mod detect;
+mod error;
+mod format;
+mod json;
+mod limits;
+pub mod lines;
+mod moment;
+mod notice;
+mod record;
+pub mod salesforce;
+mod secret;
+mod table;
+
+pub use decode::Input;
+pub use detect::{Found, NearMiss, Signs, detect};
+pub use error::{Error, Result};
+pub use format::{Codec, Facts, Format, Holds, Refuses, Sink, Spec, Spot, Steps, Writer};
+pub use limits::Limits;
+pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
+pub use notice::{Count, Notice, Tally};
+pub use record::{Field, Integration, Key, Kind, Record};
+pub use secret::Secret;
+
+/// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.
+macro_rules! formats {
+    ($($name:ident $($code:ident)?,)*) => {
+        $($(mod $name; const _: &str = stringify!($code);)?)*
+
+        /// Every `format.toml` with the code that goes with it.
+        const SOURCES: &[(&str, &str, Option<&'static dyn Codec>)] =
+            &[$((stringify!($name), include_str!(concat!(stringify!($name), "/format.toml")), formats!(@ $name $($code)?)),)*];
+    };
+    (@ $name:ident code) => { Some(&$name::Codec) };
+    (@ $name:ident) => { None };
+}
+
+formats! {
+    sfcred code,
+    csv,
+    bitwarden_json code,
+    bitwarden_csv,
+    chrome_csv,
+    firefox_csv code,
+    apple_csv,
+    lastpass_csv,
+    keepassxc_csv,
+}
+
+/// All formats, in the order in which they are listed.
+///
+/// # Panics
+/// When a `format.toml` of this crate is wrong, which its tests rule out.
+pub fn all() -> &'static [Format] {
+    static ALL: std::sync::OnceLock<Vec<Format>> = std::sync::OnceLock::new();
+    ALL.get_or_init(|| {
+        SOURCES
+            .iter()
+            .map(|(folder, toml, codec)| match Format::new(toml, *codec) {
+                Ok(format) => format,
+                Err(error) => unreachable!("{folder}/format.toml: {error}"),
+            })
+            .collect()
+    })
+}
+
+/// Finds a format by what users type.
+///
+/// # Errors
+/// Names the formats that are spelled like it.
+pub fn find(id: &str) -> Result<&'static Format> {
+    if let Some(format) = all().iter().find(|format| format.spec.id == id) {
+        return Ok(format);
+    }
+    let stem = id.split('-').next().unwrap_or(id);
+    let near: Vec<&str> = all().iter().map(|format| format.spec.id.as_str()).filter(|other| !stem.is_empty() && other.contains(stem)).collect();
+    let hint = if near.is_empty() { "`sfcred formats` lists them".to_owned() } else { format!("perhaps {}", near.join(" or ")) };
+    Err(Error::new("no format of that name").hint(hint))
+}

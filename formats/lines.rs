@@ -1,0 +1,248 @@
+//! Text forms that several formats share: `Label: value` lines and lists in one string.
+//!
+//! The grammar is the one of the notes block: a value is escaped only where it could not be read back otherwise, so that ordinary
+//! lines look like what a person would have typed.
+
+use crate::record::{Field, Integration, Kind};
+use crate::{Moment, Secret};
+
+/// Ends the label of a field whose value is to be masked.
+const HIDDEN: &str = " (hidden)";
+
+/// Appends `Label: value`, without a line end.
+///
+/// Escapes are `\\`, `\n`, `\r`, `\t`, and `\s` for a blank at either end of the value.
+pub fn write_line(out: &mut String, label: &str, value: &str, kind: Kind) {
+    out.push_str(label);
+    if kind == Kind::Hidden {
+        out.push_str(HIDDEN);
+    }
+    out.push_str(": ");
+    let last = value.len().saturating_sub(1);
+    for (at, character) in value.char_indices() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' ' if at == 0 || at == last => out.push_str("\\s"),
+            _ => out.push(character),
+        }
+    }
+}
+
+/// Reads one `Label: value` line, split at the first `": "`; a label with nothing behind its colon has an empty value.
+///
+/// An escape that is not one of ours is kept as it stands.
+pub fn read_line(line: &str) -> Option<Field> {
+    let (label, value) = line.split_once(": ").or_else(|| Some((line.trim_end().strip_suffix(':')?, "")))?;
+    let (label, kind) = match label.strip_suffix(HIDDEN) {
+        Some(label) => (label, Kind::Hidden),
+        None => (label, Kind::Text),
+    };
+    if label.trim().is_empty() {
+        return None;
+    }
+    Some(Field::new(label.to_owned(), unescape(value), kind))
+}
+
+fn unescape(value: &str) -> Secret {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let plain = match rest[at + 1..].chars().next() {
+            Some('\\') => '\\',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('s') => ' ',
+            _ => {
+                out.push('\\');
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
+        out.push(plain);
+        rest = &rest[at + 2..];
+    }
+    out.push_str(rest);
+    Secret::new(out)
+}
+
+/// Whether `label` can stand in a line and be read back as itself.
+pub fn label_fits(label: &str) -> bool {
+    !label.trim().is_empty()
+        && !label.starts_with('[')
+        && !label.contains(": ")
+        && !label.contains(['\n', '\r'])
+        && !label.ends_with(HIDDEN)
+        && !label.ends_with(':')
+}
+
+/// Joins the items of a list by `; `, with `\;`, `\|` and `\\` inside an item.
+pub fn join_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for item in items {
+        if !out.is_empty() {
+            out.push_str("; ");
+        }
+        escape_item(&mut out, item);
+    }
+    out
+}
+
+/// Splits what [`join_list`] joined; blanks around an item and empty items are dropped.
+pub fn split_list(text: &str) -> Vec<String> {
+    split_unescaped(text, ';').iter().map(|item| unescape_item(item.trim())).filter(|item| !item.is_empty()).collect()
+}
+
+/// Joins integrations into one string: `name | place | updated`, the empty parts at the end left out.
+pub fn join_integrations(integrations: &[Integration]) -> String {
+    let mut out = String::new();
+    for integration in integrations {
+        if !out.is_empty() {
+            out.push_str("; ");
+        }
+        let updated = integration.updated.map(|moment| moment.to_string()).unwrap_or_default();
+        let parts = [integration.name.as_str(), &integration.place, &updated];
+        let last = parts.iter().rposition(|part| !part.is_empty()).unwrap_or(0);
+        for (at, part) in parts[..=last].iter().enumerate() {
+            if at > 0 {
+                out.push_str(" | ");
+            }
+            escape_item(&mut out, part);
+        }
+    }
+    out
+}
+
+/// Splits what [`join_integrations`] joined; a third part that is not a date stays with the place.
+pub fn split_integrations(text: &str) -> Vec<Integration> {
+    let one = |item: &String| {
+        let parts = split_unescaped(item, '|');
+        let part = |at: usize| parts.get(at).map(|part| unescape_item(part.trim())).unwrap_or_default();
+        let mut integration = Integration { name: part(0), place: part(1), updated: None };
+        let rest: Vec<String> = (2..parts.len()).map(part).collect();
+        match rest.as_slice() {
+            [] => {}
+            [updated] if updated.parse::<Moment>().is_ok() => integration.updated = updated.parse().ok(),
+            rest => integration.place = format!("{} | {}", integration.place, rest.join(" | ")),
+        }
+        integration
+    };
+    split_unescaped(text, ';').iter().filter(|item| !item.trim().is_empty()).map(one).collect()
+}
+
+fn escape_item(out: &mut String, item: &str) {
+    for character in item.chars() {
+        if matches!(character, '\\' | ';' | '|') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+}
+
+fn unescape_item(item: &str) -> String {
+    let mut out = String::with_capacity(item.len());
+    let mut characters = item.chars().peekable();
+    while let Some(character) = characters.next() {
+        match characters.peek() {
+            Some(&next @ ('\\' | ';' | '|')) if character == '\\' => {
+                out.push(next);
+                characters.next();
+            }
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// Splits at `separator` where no backslash stands before it; the escapes stay in the parts.
+fn split_unescaped(text: &str, separator: char) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut escaped = false;
+    for character in text.chars() {
+        if character == separator && !escaped {
+            parts.push(String::new());
+            continue;
+        }
+        escaped = character == '\\' && !escaped;
+        if let Some(part) = parts.last_mut() {
+            part.push(character);
+        }
+    }
+    parts
+}
+
+/// Joins the names of a folder path by `/`, with `\/` and `\\` inside a name.
+pub fn join_path(path: &[String]) -> String {
+    let escaped = |name: &String| name.replace('\\', "\\\\").replace('/', "\\/");
+    path.iter().map(escaped).collect::<Vec<_>>().join("/")
+}
+
+/// Splits what [`join_path`] joined; empty names are dropped.
+pub fn split_path(text: &str) -> Vec<String> {
+    let unescaped = |name: &String| name.replace("\\/", "/").replace("\\\\", "\\");
+    split_unescaped(text, '/').iter().filter(|name| !name.is_empty()).map(unescaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back() {
+        for (label, value, kind) in [
+            ("Consumer Secret", "abc", Kind::Hidden),
+            ("a: b"[..1].as_ref(), "x: y", Kind::Text),
+            ("Padded", "  two blanks  ", Kind::Text),
+            ("One", " ", Kind::Text),
+            ("Broken", "a\nb\r\n\tc\\n", Kind::Text),
+            ("Empty", "", Kind::Text),
+        ] {
+            let mut line = String::new();
+            write_line(&mut line, label, value, kind);
+            assert!(!line.contains('\n'));
+            assert_eq!(read_line(&line), Some(Field::new(label.to_owned(), value, kind)), "{line}");
+        }
+    }
+
+    #[test]
+    fn ordinary_lines_are_plain() {
+        let mut line = String::new();
+        write_line(&mut line, "Used By", "nightly export; C: drive", Kind::Text);
+        assert_eq!(line, "Used By: nightly export; C: drive");
+    }
+
+    #[test]
+    fn unknown_escapes_are_kept() {
+        assert_eq!(read_line(r"Path: C:\dir\x").unwrap().value.expose(), r"C:\dir\x");
+    }
+
+    #[test]
+    fn lists_come_back() {
+        let tags = ["salesforce", "a;b", r"c\d", "e|f", "g;"];
+        assert_eq!(split_list(&join_list(tags)), tags);
+        assert_eq!(split_list("a;; b ;"), ["a", "b"]);
+    }
+
+    #[test]
+    fn integrations_come_back() {
+        let list = vec![
+            Integration { name: "nightly | export".into(), place: "/srv/a;b".into(), updated: "2026-08-19".parse().ok() },
+            Integration { name: "Zapier".into(), ..Integration::default() },
+            Integration { name: "cron".into(), place: String::new(), updated: "2026-08-19T01:02:03Z".parse().ok() },
+        ];
+        assert_eq!(split_integrations(&join_integrations(&list)), list);
+        assert_eq!(join_integrations(&list[1..2]), "Zapier");
+        assert_eq!(split_integrations("a | b | c")[0].place, "b | c");
+    }
+
+    #[test]
+    fn paths_come_back() {
+        let path = ["Salesforce".to_owned(), "EU/UK".to_owned(), r"a\b".to_owned()];
+        assert_eq!(split_path(&join_path(&path)), path);
+        assert_eq!(split_path("/a//b/"), ["a", "b"]);
+    }
+}

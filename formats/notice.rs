@@ -1,0 +1,71 @@
+//! What is worth telling that is not an error.
+
+use std::collections::BTreeMap;
+
+/// Something a reader noticed in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Notice {
+    /// Entries that are not logins: secure notes, cards, identities.
+    NotALogin(String),
+    /// A part of the file that a record has no place for and that is not carried over.
+    LeftBehind(String),
+    /// A value that is not what its column or key says, kept as a field.
+    NotADate(String),
+    /// Cells that look escaped for HTML, as some exports are by mistake.
+    HtmlEntities,
+    /// The file is in an encoding other than UTF-8.
+    Encoding(&'static str),
+}
+
+/// Counts things by kind and remembers a few of those that had them.
+///
+/// A million records with the same trouble make one line, and need no more memory than three.
+#[derive(Clone, Debug)]
+pub struct Tally<K> {
+    kinds: BTreeMap<K, Count>,
+}
+
+/// How often a thing was seen, and at which records first.
+#[derive(Clone, Debug, Default)]
+pub struct Count {
+    /// How often.
+    pub count: u64,
+    /// The names of the first few records.
+    pub examples: Vec<String>,
+}
+
+/// How many records are named for each kind.
+const EXAMPLES: usize = 3;
+
+impl<K: Ord> Tally<K> {
+    /// Counts one of `kind` at the record called `name`; an empty name is not remembered.
+    pub fn add(&mut self, kind: K, name: &str) {
+        let entry = self.kinds.entry(kind).or_default();
+        entry.count += 1;
+        if entry.examples.len() < EXAMPLES && !name.is_empty() {
+            entry.examples.push(name.to_owned());
+        }
+    }
+
+    /// The kinds in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &Count)> {
+        self.kinds.iter()
+    }
+
+    /// How often `kind` was counted.
+    pub fn count(&self, kind: &K) -> u64 {
+        self.kinds.get(kind).map_or(0, |entry| entry.count)
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+}
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self { kinds: BTreeMap::new() }
+    }
+}

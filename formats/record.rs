@@ -1,0 +1,230 @@
+//! The record: one Salesforce login.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+
+use crate::{Moment, Secret};
+
+/// One login with everything that is known of it.
+///
+/// Readers fill one record again and again ([`Record::clear`] keeps the memory), so that a million of them need no more room than one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// What people call it; the username where it is empty.
+    pub title: String,
+    /// Unique over all of Salesforce without regard to case: the identity of the record.
+    pub username: String,
+    /// Never trimmed, never normalised.
+    pub password: Secret,
+    /// The security token that goes behind the password.
+    pub token: Option<Secret>,
+    /// When the token was issued.
+    pub issued: Option<Moment>,
+    /// When the password was changed, which voids every older token.
+    pub password_changed: Option<Moment>,
+    /// The day by which the token is to be replaced.
+    pub rotate_by: Option<NaiveDate>,
+    /// The first one is the login URL.
+    pub urls: Vec<String>,
+    /// The integrations that hold this token.
+    pub used_by: Vec<Integration>,
+    /// Tags, in the order of the file.
+    pub tags: Vec<String>,
+    /// The path of the folder, outermost name first.
+    pub folder: Vec<String>,
+    /// Free text, which may hold secrets.
+    pub notes: Secret,
+    /// Everything else, in the order of the file.
+    pub fields: Vec<Field>,
+    /// When the entry was created, where the format says it.
+    pub created: Option<DateTime<Utc>>,
+    /// When the entry was last changed, where the format says it.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+impl Record {
+    /// Empties the record for the next one, keeping its memory.
+    pub fn clear(&mut self) {
+        self.title.clear();
+        self.username.clear();
+        self.password.clear();
+        self.token = None;
+        self.issued = None;
+        self.password_changed = None;
+        self.rotate_by = None;
+        self.urls.clear();
+        self.used_by.clear();
+        self.tags.clear();
+        self.folder.clear();
+        self.notes.clear();
+        self.fields.clear();
+        self.created = None;
+        self.modified = None;
+    }
+
+    /// The name to use in messages: the username, which is never a secret, else the title.
+    pub fn name(&self) -> &str {
+        if self.username.is_empty() { &self.title } else { &self.username }
+    }
+
+    /// Whether `key` holds anything.
+    pub fn has(&self, key: Key) -> bool {
+        match key {
+            Key::Title => !self.title.is_empty(),
+            Key::Username => !self.username.is_empty(),
+            Key::Password => !self.password.is_empty(),
+            Key::Token => self.token.is_some(),
+            Key::Issued => self.issued.is_some(),
+            Key::PasswordChanged => self.password_changed.is_some(),
+            Key::RotateBy => self.rotate_by.is_some(),
+            Key::Url => !self.urls.is_empty(),
+            Key::Urls => self.urls.len() > 1,
+            Key::UsedBy => !self.used_by.is_empty(),
+            Key::Tags => !self.tags.is_empty(),
+            Key::Folder => !self.folder.is_empty(),
+            Key::Notes => !self.notes.is_empty(),
+            Key::Fields => !self.fields.is_empty(),
+            Key::Created => self.created.is_some(),
+            Key::Modified => self.modified.is_some(),
+        }
+    }
+
+    /// Takes the first field of this label out, which is how a writer finds what a format has a place of its own for.
+    pub fn take_field(&mut self, label: &str) -> Option<Field> {
+        let at = self.fields.iter().position(|field| field.label == label)?;
+        Some(self.fields.remove(at))
+    }
+}
+
+/// The keys of a record, in the order in which they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the field of `Record` of the same name")]
+pub enum Key {
+    Title,
+    Username,
+    Password,
+    Token,
+    Issued,
+    PasswordChanged,
+    RotateBy,
+    /// The login URL, which is the first of `urls`.
+    Url,
+    /// The URLs behind the first.
+    Urls,
+    UsedBy,
+    Tags,
+    Folder,
+    Notes,
+    Created,
+    Modified,
+    Fields,
+}
+
+impl Key {
+    /// All keys in their order.
+    pub const ALL: [Self; 16] = [
+        Self::Title,
+        Self::Username,
+        Self::Password,
+        Self::Token,
+        Self::Issued,
+        Self::PasswordChanged,
+        Self::RotateBy,
+        Self::Url,
+        Self::Urls,
+        Self::UsedBy,
+        Self::Tags,
+        Self::Folder,
+        Self::Notes,
+        Self::Created,
+        Self::Modified,
+        Self::Fields,
+    ];
+
+    /// The name as it stands in files and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Username => "username",
+            Self::Password => "password",
+            Self::Token => "token",
+            Self::Issued => "issued",
+            Self::PasswordChanged => "password_changed",
+            Self::RotateBy => "rotate_by",
+            Self::Url => "url",
+            Self::Urls => "further urls",
+            Self::UsedBy => "used_by",
+            Self::Tags => "tags",
+            Self::Folder => "folder",
+            Self::Notes => "notes",
+            Self::Created => "created",
+            Self::Modified => "modified",
+            Self::Fields => "fields",
+        }
+    }
+}
+
+/// An integration that holds the token and must be given the new one when it is replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// What it is called.
+    pub name: String,
+    /// The file, setting or server where it keeps the token.
+    #[serde(default)]
+    pub place: String,
+    /// When it was last given a token.
+    #[serde(default, deserialize_with = "crate::json::moment")]
+    pub updated: Option<Moment>,
+}
+
+/// A field with a label of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The label, as in the file.
+    pub label: Cow<'static, str>,
+    /// The value; a secret whatever the kind, because nobody knows what people keep in their fields.
+    pub value: Secret,
+    /// What the format says the value is.
+    pub kind: Kind,
+}
+
+impl Field {
+    /// A field of this label, value and kind.
+    pub fn new(label: impl Into<Cow<'static, str>>, value: impl Into<Secret>, kind: Kind) -> Self {
+        Self { label: label.into(), value: value.into(), kind }
+    }
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Plain text.
+    #[default]
+    Text,
+    /// Text that the program masks.
+    Hidden,
+    /// `true` or `false`.
+    Boolean,
+    /// A day, `2026-08-18`.
+    Date,
+    /// An address.
+    Url,
+}
+
+impl Kind {
+    /// The name as it stands in files and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Hidden => "hidden",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Url => "url",
+        }
+    }
+}

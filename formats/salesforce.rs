@@ -1,0 +1,54 @@
+//! What is known of Salesforce itself: its hosts.
+
+/// Whether `url` leads to Salesforce: the login hosts, a My Domain, a sandbox, or one of the hosts of its user interface.
+pub fn is_salesforce(url: &str) -> bool {
+    let Some(host) = host(url) else { return false };
+    ["salesforce.com", "salesforce.mil", "force.com", "my.site.com", "sfcrmapps.cn"].iter().any(|domain| {
+        host.len() >= domain.len()
+            && host[host.len() - domain.len()..].eq_ignore_ascii_case(domain)
+            && (host.len() == domain.len() || host.as_bytes()[host.len() - domain.len() - 1] == b'.')
+    })
+}
+
+/// The host of a URL, or of an address without a scheme.
+pub fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    (host.is_ascii() && !host.is_empty()).then_some(host)
+}
+
+/// The origin of a URL: scheme, host and port.
+pub fn origin(url: &str) -> &str {
+    let begin = url.find("://").map_or(0, |at| at + 3);
+    url[begin..].find(['/', '?', '#']).map_or(url, |at| &url[..begin + at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_its_hosts() {
+        for url in [
+            "https://login.salesforce.com",
+            "https://test.salesforce.com/",
+            "https://acme.my.salesforce.com/home",
+            "acme--uat.sandbox.my.salesforce.com",
+            "https://ACME.Lightning.Force.com/x?y",
+            "https://user@na1.salesforce.com:443/",
+        ] {
+            assert!(is_salesforce(url), "{url}");
+        }
+        for url in ["", "https://notsalesforce.com", "https://salesforce.com.evil.example", "https://example.com/salesforce.com", "https://ñ.force.com"] {
+            assert!(!is_salesforce(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn origins() {
+        assert_eq!(origin("https://a.example:8443/path?x#y"), "https://a.example:8443");
+        assert_eq!(origin("https://a.example"), "https://a.example");
+        assert_eq!(origin("a.example/path"), "a.example");
+    }
+}

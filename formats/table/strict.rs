@@ -1,0 +1,159 @@
+//! A guard in front of the csv crate, which reads on where a file is broken.
+
+use std::io::{self, Read};
+
+use crate::{Error, Limits};
+
+/// Passes the bytes of a table on and fails where its quoting cannot be what its author meant.
+///
+/// The csv crate takes text behind a closing quote into the cell, and a quote that is never closed swallows the rest of the file. Both
+/// would change a password without a word. A quote inside an unquoted cell is data, as the browsers have it.
+pub(super) struct Strict<R> {
+    inner: R,
+    state: State,
+    line: u64,
+    opened: u64,
+    length: usize,
+    limit: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the beginning of a cell.
+    Start,
+    /// Inside a cell without quotes.
+    Plain,
+    /// Inside quotes.
+    Quoted,
+    /// Behind a quote that closes the cell or begins an escaped one.
+    Closing,
+}
+
+impl<R> Strict<R> {
+    pub(super) fn new(inner: R, limits: &Limits) -> Self {
+        Self { inner, state: State::Start, line: 1, opened: 0, length: 0, limit: limits.element }
+    }
+
+    fn look(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let mut rest = bytes;
+        while let Some(&byte) = rest.first() {
+            match self.state {
+                State::Quoted => {
+                    let end = memchr::memchr2(b'"', 0, rest).unwrap_or(rest.len());
+                    self.line += memchr::memchr_iter(b'\n', &rest[..end]).count() as u64;
+                    self.grow(end)?;
+                    rest = &rest[end..];
+                    match rest.first() {
+                        Some(b'"') => self.state = State::Closing,
+                        Some(_) => return Err(self.nul()),
+                        None => break,
+                    }
+                }
+                State::Plain => {
+                    let end = rest.iter().position(|byte| matches!(byte, b',' | b'\n' | b'\r' | 0)).unwrap_or(rest.len());
+                    self.grow(end)?;
+                    rest = &rest[end..];
+                    match rest.first() {
+                        Some(0) => return Err(self.nul()),
+                        Some(&byte) => self.next_cell(byte),
+                        None => break,
+                    }
+                }
+                State::Start if byte == b'"' => {
+                    self.opened = self.line;
+                    self.state = State::Quoted;
+                }
+                State::Closing if byte == b'"' => self.state = State::Quoted,
+                State::Start | State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte),
+                State::Start => {
+                    self.state = State::Plain;
+                    continue;
+                }
+                State::Closing => {
+                    return Err(Error::new("text behind a closing quote")
+                        .at(format!("line {}", self.line))
+                        .hint("a quote inside a cell is written twice; export the file again"));
+                }
+            }
+            rest = &rest[1..];
+        }
+        Ok(())
+    }
+
+    fn next_cell(&mut self, byte: u8) {
+        self.state = State::Start;
+        self.length = 0;
+        self.line += u64::from(byte == b'\n');
+    }
+
+    fn grow(&mut self, count: usize) -> Result<(), Error> {
+        self.length += count;
+        if self.length <= self.limit {
+            return Ok(());
+        }
+        let line = if self.state == State::Quoted { self.opened } else { self.line };
+        Err(Error::new(format!("a cell is longer than {} bytes, the limit", self.limit))
+            .at(format!("line {line}"))
+            .hint("a quote may be missing there; export the file again"))
+    }
+
+    fn nul(&self) -> Error {
+        Error::new("a NUL character, which no password can hold")
+            .at(format!("line {}", self.line))
+            .hint("the file is damaged or not a table; export it again")
+    }
+}
+
+impl<R: Read> Read for Strict<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buf)?;
+        self.look(&buf[..count])?;
+        if count == 0 && !buf.is_empty() && self.state == State::Quoted {
+            return Err(Error::new("a quote that is never closed")
+                .at(format!("line {}", self.opened))
+                .hint("the file was cut or a quote is missing; export it again")
+                .into());
+        }
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<(), String> {
+        // A byte at a time, so that every state crosses the end of a buffer.
+        let mut strict = Strict::new(text.as_bytes(), &Limits { element: 100, ..Limits::default() });
+        let mut byte = [0];
+        loop {
+            match strict.read(&mut byte) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(Error::from(error).to_string()),
+            }
+        }
+    }
+
+    #[test]
+    fn passes_what_is_sound() {
+        for text in ["", "a,b\r\nc,d", "\"a\"\"b\",\"\"\n\"c\nd\"", "p\"w\"x,p\"\n,\"\",", "\r\r\n\"\"\"\"", "a\r\"b\"\r"] {
+            assert_eq!(check(text), Ok(()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tells_what_is_broken() {
+        for (text, message) in [
+            ("a\n\"b\"junk\n", "line 2: text behind a closing quote"),
+            ("a\n\"b\nc,d\ne", "line 2: a quote that is never closed"),
+            ("a,\"b\"\"", "line 1: a quote that is never closed"),
+            ("a\n\nb\0", "line 3: a NUL character, which no password can hold"),
+            ("\"a\n\0", "line 2: a NUL character, which no password can hold"),
+        ] {
+            assert_eq!(check(text), Err(message.to_owned()), "{text:?}");
+        }
+        let long = format!("a\n\"{}", "x".repeat(101));
+        assert_eq!(check(&long), Err("line 2: a cell is longer than 100 bytes, the limit".to_owned()));
+    }
+}

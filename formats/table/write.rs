@@ -1,0 +1,208 @@
+//! Records to rows.
+
+use std::io::Write;
+
+use super::{Column, Join, Quote, RowEnd, Table, Unit};
+use crate::format::Writer;
+use crate::record::{Key, Record};
+use crate::{Moment, Result, lines, moment};
+
+/// Cells are gathered to chunks of this many bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// Writes rows, cell by cell.
+///
+/// Each product has its own idea of which cells are quoted, and sometimes of single cells; the writer of the csv crate has one for the
+/// whole file.
+pub(crate) struct Rows<'a> {
+    out: &'a mut dyn Write,
+    buffer: Vec<u8>,
+    quote: Quote,
+    end: &'static [u8],
+    first: bool,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(table: &Table, out: &'a mut dyn Write) -> Self {
+        let end: &[u8] = match table.row_end {
+            RowEnd::Crlf => b"\r\n",
+            RowEnd::Lf => b"\n",
+        };
+        Self { out, buffer: Vec::with_capacity(CHUNK + CHUNK / 4), quote: table.quote, end, first: true }
+    }
+
+    /// Writes a cell as the format quotes it.
+    pub(crate) fn cell(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        self.comma();
+        let special = |byte: &u8| matches!(byte, b'"' | b',' | b'\n' | b'\r');
+        let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
+        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(special) {
+            self.buffer.push(b'"');
+            let mut rest = bytes;
+            while let Some(at) = memchr::memchr(b'"', rest) {
+                self.buffer.extend_from_slice(&rest[..=at]);
+                self.buffer.push(b'"');
+                rest = &rest[at + 1..];
+            }
+            self.buffer.extend_from_slice(rest);
+            self.buffer.push(b'"');
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+    }
+
+    /// Writes a cell that is not there: nothing, without quotes.
+    pub(crate) fn null(&mut self) {
+        self.comma();
+    }
+
+    /// Ends the row.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        self.buffer.extend_from_slice(self.end);
+        self.first = true;
+        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    /// Hands everything on.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn comma(&mut self) {
+        if !self.first {
+            self.buffer.push(b',');
+        }
+        self.first = false;
+    }
+}
+
+/// Writes a table that needs no code of its own.
+pub(super) struct TableWriter<'a> {
+    columns: Vec<&'a Column>,
+    rows: Rows<'a>,
+    scratch: String,
+}
+
+impl<'a> TableWriter<'a> {
+    pub(super) fn new(table: &'a Table, out: &'a mut dyn Write) -> Result<Self> {
+        let columns: Vec<&Column> = table.columns.iter().filter(|column| !column.retired).collect();
+        let mut rows = Rows::new(table, out);
+        for column in &columns {
+            rows.cell(&column.name);
+        }
+        rows.end()?;
+        Ok(Self { columns, rows, scratch: String::new() })
+    }
+}
+
+impl Writer for TableWriter<'_> {
+    fn record(&mut self, record: &mut Record) -> Result<()> {
+        for column in &self.columns {
+            if let (None, Some(label)) = (column.key, &column.label) {
+                let field = record.take_field(label);
+                self.rows.cell(field.as_ref().map_or(column.default.as_str(), |field| field.value.expose()));
+                continue;
+            }
+            let plain = match column.key {
+                Some(Key::Title) => Some(record.title.as_str()),
+                Some(Key::Username) => Some(record.username.as_str()),
+                Some(Key::Password) => Some(record.password.expose()),
+                Some(Key::Notes) => Some(record.notes.expose()),
+                Some(Key::Token) => Some(record.token.as_ref().map_or("", |token| token.expose())),
+                Some(Key::Url) => Some(record.urls.first().map_or("", String::as_str)),
+                Some(_) => None,
+                None => Some(""),
+            };
+            match plain {
+                Some("") => self.rows.cell(&column.default),
+                Some(text) => self.rows.cell(text),
+                None => {
+                    self.scratch.clear();
+                    column.write(record, &mut self.scratch);
+                    self.rows.cell(if self.scratch.is_empty() { &column.default } else { &self.scratch });
+                }
+            }
+        }
+        self.rows.end()
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        self.rows.flush()
+    }
+}
+
+impl Column {
+    /// Writes the keys that are not one text.
+    fn write(&self, record: &Record, out: &mut String) {
+        let time = |instant: Option<chrono::DateTime<chrono::Utc>>| match (instant, self.unit) {
+            (Some(instant), Unit::Millis) => instant.timestamp_millis().to_string(),
+            (Some(instant), Unit::Iso) => moment::format_instant(instant),
+            (None, _) => String::new(),
+        };
+        let either = |moment: Option<Moment>| match (moment, self.unit) {
+            (Some(moment), Unit::Millis) => moment.epoch_millis().to_string(),
+            (Some(moment), Unit::Iso) => moment.to_string(),
+            (None, _) => String::new(),
+        };
+        match self.key {
+            Some(Key::Issued) => out.push_str(&either(record.issued)),
+            Some(Key::PasswordChanged) => out.push_str(&either(record.password_changed)),
+            Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
+            Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
+            Some(Key::Urls) => out.push_str(&lines::join_list(record.urls.iter().map(String::as_str))),
+            Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
+            Some(Key::Tags) => out.push_str(&lines::join_list(record.tags.iter().map(String::as_str))),
+            Some(Key::Folder) => self.write_path(out, &record.folder),
+            Some(Key::Created) => out.push_str(&time(record.created)),
+            Some(Key::Modified) => out.push_str(&time(record.modified)),
+            Some(Key::Fields) => self.write_fields(out, record),
+            _ => {}
+        }
+    }
+
+    fn write_path(&self, out: &mut String, path: &[String]) {
+        let root = self.root.first().map(String::as_str);
+        match self.join {
+            Some(Join::EscapedSlash) => out.push_str(&lines::join_path(path)),
+            join => {
+                let separator = if join == Some(Join::Backslash) { "\\" } else { "/" };
+                let names = root.into_iter().chain(path.iter().map(String::as_str));
+                out.push_str(&names.collect::<Vec<_>>().join(separator));
+            }
+        }
+    }
+
+    fn write_fields(&self, out: &mut String, record: &Record) {
+        for field in &record.fields {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            if self.join == Some(Join::PlainLines) {
+                out.push_str(&field.label);
+                out.push_str(": ");
+                out.push_str(field.value.expose());
+            } else {
+                lines::write_line(out, &field.label, field.value.expose(), field.kind);
+            }
+        }
+    }
+}
+
+/// Writes texts as the cells of a row, as the reader of such a cell expects it.
+fn join_row(out: &mut String, cells: &[String]) {
+    for cell in cells {
+        if !out.is_empty() {
+            out.push(',');
+        }
+        if cell.contains([',', '"', '\n', '\r']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(cell);
+        }
+    }
+}

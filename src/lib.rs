@@ -1,0 +1,2 @@
+//! A bridge for Salesforce credentials between password managers.
+pub mod seal;
