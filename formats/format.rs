@@ -5,11 +5,12 @@ use std::io::{Read, Write};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::record::{Key, Kind, Record};
+use crate::record::{Field, Key, Kind, Record};
 use crate::table::Table;
 use crate::{Error, Limits, Notice, Result, Tally, detect, table};
 
 /// One way of writing records down.
+#[derive(Debug)]
 pub struct Format {
     /// What `format.toml` says.
     pub spec: Spec,
@@ -84,12 +85,34 @@ pub struct Holds {
     pub needs: Vec<Key>,
     /// The kinds of custom fields; empty where there are no custom fields.
     pub fields: Vec<Kind>,
-    /// How custom fields are limited.
+    /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
-    /// Labels of fields with a place of their own, such as `TOTP`.
-    pub labels: Vec<String>,
+    /// Fields with a place of their own, such as `TOTP`.
+    pub labels: Vec<Own>,
+    /// What stands between the names of a folder path, where a name cannot hold it.
+    pub separator: Option<char>,
     /// Whether of a URL only scheme, host and port are kept.
     pub origin_only: bool,
+}
+
+/// A field that has a place of its own in a format, known by its label.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Own {
+    /// The label.
+    pub label: String,
+    /// The only value that the place can hold, where it is a mark.
+    pub only: Option<String>,
+    /// The value that counts as none.
+    pub none: String,
+}
+
+impl Own {
+    /// Whether this place can hold the field.
+    pub fn takes(&self, field: &Field) -> bool {
+        let value = field.value.expose();
+        field.label == self.label && value != self.none && !value.is_empty() && self.only.as_deref().is_none_or(|only| only == value)
+    }
 }
 
 /// The longest values that a product takes, in bytes of UTF-8.
@@ -122,7 +145,7 @@ pub struct Facts {
 }
 
 /// The code of a format: bytes to records, and records to bytes.
-pub trait Codec: Sync {
+pub trait Codec: Sync + std::fmt::Debug {
     /// Reads every record and hands it to the sink, one at a time.
     ///
     /// # Errors
@@ -234,19 +257,22 @@ impl Holds {
         self.keys.contains(&key)
     }
 
-    /// Whether a field of this label has a place of its own.
-    pub fn has_label(&self, label: &str) -> bool {
-        self.labels.iter().any(|own| own == label)
+    /// Whether the field has a place of its own.
+    pub fn owns(&self, field: &Field) -> bool {
+        self.labels.iter().any(|own| own.takes(field))
+    }
+
+    /// Takes the field of this label out of the record for its own place.
+    pub(crate) fn take_own(&self, record: &mut Record, label: &str) -> Option<Field> {
+        let own = self.labels.iter().find(|own| own.label == label)?;
+        let at = record.fields.iter().position(|field| own.takes(field))?;
+        Some(record.fields.remove(at))
     }
 
     /// Whether a custom field of this label and value can be written and read back.
     pub fn takes_field(&self, label: &str, value: &str) -> bool {
-        let plain = !label.is_empty()
-            && !label.contains(['\n', '\r'])
-            && !value.is_empty()
-            && !value.contains(['\n', '\r'])
-            && !value.contains(": ")
-            && !value.starts_with(' ');
+        let line_end = ['\n', '\r'];
+        let plain = !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !value.contains(": ");
         !self.fields.is_empty() && (!self.plain_fields || plain)
     }
 }

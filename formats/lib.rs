@@ -28,7 +28,7 @@ mod table;
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect};
 pub use error::{Error, Result};
-pub use format::{Codec, Facts, Format, Holds, Refuses, Sink, Spec, Spot, Steps, Writer};
+pub use format::{Codec, Facts, Format, Holds, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};

@@ -97,6 +97,17 @@ pub fn split_list(text: &str) -> Vec<String> {
     split_unescaped(text, ';').iter().map(|item| unescape_item(item.trim())).filter(|item| !item.is_empty()).collect()
 }
 
+/// Joins tags as [`join_list`] does, with `\,` as well, because people type tags with commas between.
+pub fn join_tags(tags: &[String]) -> String {
+    join_list(tags.iter().map(String::as_str)).replace(',', "\\,")
+}
+
+/// Splits what [`join_tags`] joined, or tags with commas between where there is no semicolon.
+pub fn split_tags(text: &str) -> Vec<String> {
+    let separator = if text.contains(';') { ';' } else { ',' };
+    split_unescaped(text, separator).iter().map(|tag| unescape_item(tag.trim())).filter(|tag| !tag.is_empty()).collect()
+}
+
 /// Joins integrations into one string: `name | place | updated`, the empty parts at the end left out.
 pub fn join_integrations(integrations: &[Integration]) -> String {
     let mut out = String::new();
@@ -148,7 +159,7 @@ fn unescape_item(item: &str) -> String {
     let mut characters = item.chars().peekable();
     while let Some(character) = characters.next() {
         match characters.peek() {
-            Some(&next @ ('\\' | ';' | '|')) if character == '\\' => {
+            Some(&next @ ('\\' | ';' | '|' | ',')) if character == '\\' => {
                 out.push(next);
                 characters.next();
             }
@@ -225,6 +236,10 @@ mod tests {
         let tags = ["salesforce", "a;b", r"c\d", "e|f", "g;"];
         assert_eq!(split_list(&join_list(tags)), tags);
         assert_eq!(split_list("a;; b ;"), ["a", "b"]);
+        for tags in [vec!["one, two".to_owned()], vec!["a,b".to_owned(), "c;d".to_owned(), "e".to_owned()]] {
+            assert_eq!(split_tags(&join_tags(&tags)), tags);
+        }
+        assert_eq!(split_tags("a, b,c"), ["a", "b", "c"]);
     }
 
     #[test]

@@ -90,12 +90,6 @@ impl Record {
             Key::Modified => self.modified.is_some(),
         }
     }
-
-    /// Takes the first field of this label out, which is how a writer finds what a format has a place of its own for.
-    pub fn take_field(&mut self, label: &str) -> Option<Field> {
-        let at = self.fields.iter().position(|field| field.label == label)?;
-        Some(self.fields.remove(at))
-    }
 }
 
 /// The keys of a record, in the order in which they are written.

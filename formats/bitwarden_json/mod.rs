@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::format::{Sink, Spec, Spot, Writer};
+use crate::format::{Holds, Sink, Spec, Spot, Writer};
 use crate::json::{self, Json, write_string};
 use crate::record::{Field, Kind, Record};
 use crate::{Error, Limits, Notice, Result, Secret, moment};
 
 const LOGIN: i64 = 1;
 
+#[derive(Debug)]
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
@@ -52,10 +53,10 @@ impl crate::format::Codec for Codec {
         folders.check()
     }
 
-    fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
         let mut buffer = Vec::with_capacity(CHUNK + CHUNK / 4);
         buffer.extend_from_slice(b"{\"encrypted\":false,\"items\":[");
-        Ok(Box::new(Document { out, buffer, first: true, folders: BTreeSet::new() }))
+        Ok(Box::new(Document { holds: &spec.holds, out, buffer, first: true, folders: BTreeSet::new() }))
     }
 }
 
@@ -246,6 +247,7 @@ impl Item {
 const CHUNK: usize = 64 * 1024;
 
 struct Document<'a> {
+    holds: &'a Holds,
     out: &'a mut dyn Write,
     buffer: Vec<u8>,
     first: bool,
@@ -278,9 +280,9 @@ impl Document<'_> {
 
 impl Writer for Document<'_> {
     fn record(&mut self, record: &mut Record) -> Result<()> {
-        let totp = record.take_field("TOTP");
-        let favorite = record.take_field("Favorite");
-        let reprompt = record.take_field("Reprompt");
+        let totp = self.holds.take_own(record, "TOTP");
+        let favorite = self.holds.take_own(record, "Favorite");
+        let reprompt = self.holds.take_own(record, "Reprompt");
         self.raw(if self.first { "\n{\"type\":1" } else { ",\n{\"type\":1" });
         self.first = false;
         self.text(",\"name\":", &record.title)?;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io::{Read, Write};
 
-use crate::format::{Sink, Spec, Spot, Writer};
+use crate::format::{Holds, Sink, Spec, Spot, Writer};
 use crate::record::Record;
 use crate::table::{self, Rows, Table};
 use crate::{Error, Limits, Moment, Notice, Result, Secret};
@@ -16,6 +16,7 @@ const SUFFIX: &str = " [Salesforce security token]";
 /// Firefox sets the dates that a row lacks to the day of its import, so the name must say that they mean nothing.
 const UNDATED: &str = " [Salesforce security token, date unknown]";
 
+#[derive(Debug)]
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
@@ -33,7 +34,7 @@ impl crate::format::Codec for Codec {
             rows.cell(&column.name);
         }
         rows.end()?;
-        Ok(Box::new(Logins { rows }))
+        Ok(Box::new(Logins { holds: &spec.holds, rows }))
     }
 }
 
@@ -103,6 +104,7 @@ impl Pairs<'_> {
 }
 
 struct Logins<'a> {
+    holds: &'a Holds,
     rows: Rows<'a>,
 }
 
@@ -131,8 +133,8 @@ impl Logins<'_> {
 
 impl Writer for Logins<'_> {
     fn record(&mut self, record: &mut Record) -> Result<()> {
-        let realm = record.take_field("HTTP Realm");
-        let action = record.take_field("Form Action Origin");
+        let realm = self.holds.take_own(record, "HTTP Realm");
+        let action = self.holds.take_own(record, "Form Action Origin");
         let url = record.urls.first().map_or("", String::as_str);
         if !record.password.is_empty() || record.token.is_none() {
             let realm = realm.as_ref().map(|field| field.value.expose());

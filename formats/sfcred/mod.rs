@@ -14,6 +14,7 @@ use crate::{Error, Limits, Moment, Result, Secret, lines, moment};
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u64 = 1;
 
+#[derive(Debug)]
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::format::Holds;
+use crate::format::{Holds, Own};
 use crate::record::{Key, Kind};
 use crate::{Error, Result};
 
@@ -95,6 +95,9 @@ pub struct Column {
     /// The kind of that field.
     #[serde(default)]
     pub kind: Kind,
+    /// The only value that the column can hold, where it is a mark.
+    #[serde(default)]
+    pub only: Option<String>,
     /// What is written where the record has nothing; read back, it counts as nothing.
     #[serde(default)]
     pub default: String,
@@ -158,6 +161,7 @@ pub(crate) enum Rank {
 }
 
 /// Reads and writes a table that needs no code of its own.
+#[derive(Debug)]
 pub(crate) struct Codec;
 
 impl Table {
@@ -182,8 +186,19 @@ impl Table {
             match (column.key, &column.label) {
                 (Some(Key::Urls), _) => holds.keys.extend([Key::Url, Key::Urls]),
                 (Some(Key::Fields), _) => holds.plain_fields = column.join == Some(Join::PlainLines),
+                (Some(Key::Folder), _) => {
+                    holds.keys.push(Key::Folder);
+                    holds.separator = match column.join {
+                        Some(Join::Slash) => Some('/'),
+                        Some(Join::Backslash) => Some('\\'),
+                        _ => None,
+                    };
+                }
                 (Some(key), _) => holds.keys.push(key),
-                (None, Some(label)) => holds.labels.push(label.clone()),
+                (None, Some(label)) => {
+                    let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone() };
+                    holds.labels.push(own);
+                }
                 (None, None) => {}
             }
         }

@@ -18,7 +18,7 @@ impl crate::format::Codec for Codec {
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn std::io::Write) -> Result<Box<dyn Writer + 'a>> {
         let Some(table) = &spec.table else { return Err(Error::new("this format is not a table")) };
-        Ok(Box::new(super::write::TableWriter::new(table, out)?))
+        Ok(Box::new(super::write::TableWriter::new(table, &spec.holds, out)?))
     }
 }
 
@@ -162,7 +162,7 @@ impl Column {
             Key::Urls if self.join == Some(Join::Row) => record.urls = cells_of(cell),
             Key::Urls => record.urls = lines::split_list(cell),
             Key::UsedBy => record.used_by = lines::split_integrations(cell),
-            Key::Tags => record.tags = lines::split_list(cell),
+            Key::Tags => record.tags = lines::split_tags(cell),
             Key::Folder => record.folder = self.path(cell),
             Key::Notes => record.notes.set(cell),
             Key::Created => record.created = self.instant(cell),

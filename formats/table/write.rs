@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{Column, Join, Quote, RowEnd, Table, Unit};
-use crate::format::Writer;
+use crate::format::{Holds, Writer};
 use crate::record::{Key, Record};
 use crate::{Moment, Result, lines, moment};
 
@@ -82,19 +82,20 @@ impl<'a> Rows<'a> {
 /// Writes a table that needs no code of its own.
 pub(super) struct TableWriter<'a> {
     columns: Vec<&'a Column>,
+    holds: &'a Holds,
     rows: Rows<'a>,
     scratch: String,
 }
 
 impl<'a> TableWriter<'a> {
-    pub(super) fn new(table: &'a Table, out: &'a mut dyn Write) -> Result<Self> {
+    pub(super) fn new(table: &'a Table, holds: &'a Holds, out: &'a mut dyn Write) -> Result<Self> {
         let columns: Vec<&Column> = table.columns.iter().filter(|column| !column.retired).collect();
         let mut rows = Rows::new(table, out);
         for column in &columns {
             rows.cell(&column.name);
         }
         rows.end()?;
-        Ok(Self { columns, rows, scratch: String::new() })
+        Ok(Self { columns, holds, rows, scratch: String::new() })
     }
 }
 
@@ -102,7 +103,7 @@ impl Writer for TableWriter<'_> {
     fn record(&mut self, record: &mut Record) -> Result<()> {
         for column in &self.columns {
             if let (None, Some(label)) = (column.key, &column.label) {
-                let field = record.take_field(label);
+                let field = self.holds.take_own(record, label);
                 self.rows.cell(field.as_ref().map_or(column.default.as_str(), |field| field.value.expose()));
                 continue;
             }
@@ -154,7 +155,7 @@ impl Column {
             Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
             Some(Key::Urls) => out.push_str(&lines::join_list(record.urls.iter().map(String::as_str))),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
-            Some(Key::Tags) => out.push_str(&lines::join_list(record.tags.iter().map(String::as_str))),
+            Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),
             Some(Key::Folder) => self.write_path(out, &record.folder),
             Some(Key::Created) => out.push_str(&time(record.created)),
             Some(Key::Modified) => out.push_str(&time(record.modified)),

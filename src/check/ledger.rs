@@ -1,0 +1,149 @@
+//! Which username had a token issued when.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use sfcred_formats::{Moment, Record};
+
+/// Remembers every username and the newest issue of its token, to find the tokens that a newer one made void.
+///
+/// It is the one thing that grows with the number of records, so it is small: eight bytes a username, where a map of names would take
+/// a hundred. A username is a hash of 49 bits under a key of this run: the chance that two among a million share one is 1 in 1,000, among
+/// three thousand 1 in 100 million.
+pub struct Ledger {
+    hasher: RandomState,
+    /// Grouped by bucket, the upper 16 bits of the hash. An entry is the lower 33 above 31 bits of time.
+    entries: Vec<u64>,
+    /// Where each bucket starts among the entries, and behind them where the last one ends.
+    starts: Vec<u32>,
+    /// What has not been put into its bucket yet.
+    recent: HashMap<u64, u32>,
+}
+
+const BUCKETS: usize = 1 << 16;
+const REST_BITS: u32 = 33;
+const TIME_BITS: u32 = 31;
+/// Times are seconds since 2000-01-01, which reach until 2068.
+const EPOCH: i64 = 946_684_800;
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { hasher: RandomState::new(), entries: Vec::new(), starts: Vec::new(), recent: HashMap::new() }
+    }
+}
+
+impl Ledger {
+    /// Enters the record, and returns when another token of the same username was issued, if that was certainly earlier or later.
+    pub fn enter(&mut self, record: &Record) -> Option<Moment> {
+        let (Some(_), Some(issued)) = (&record.token, record.issued) else { return None };
+        let time = pack(issued)?;
+        let hash = self.hash(&record.username);
+        let other = if let Some(recent) = self.recent.get_mut(&hash) {
+            std::mem::replace(recent, time.max(*recent))
+        } else if let Some(entry) = self.find(hash) {
+            let other = time_of(*entry);
+            *entry = join(hash, time.max(other));
+            other
+        } else {
+            self.recent.insert(hash, time);
+            // Each sorting in moves all entries, so the more there are the rarer it is.
+            if self.recent.len() >= 4096.max(self.entries.len() / 128) {
+                self.sort_in();
+            }
+            return None;
+        };
+        let other = unpack(other);
+        (other.is_after(issued) || issued.is_after(other)).then_some(other)
+    }
+
+    /// Usernames are one whatever their case.
+    fn hash(&self, username: &str) -> u64 {
+        let lower = username.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let hash = if lower { self.hasher.hash_one(username) } else { self.hasher.hash_one(username.to_lowercase().as_str()) };
+        hash >> (64 - BUCKETS.trailing_zeros() - REST_BITS)
+    }
+
+    fn find(&mut self, hash: u64) -> Option<&mut u64> {
+        let bucket = bucket(hash);
+        let (start, end) = (*self.starts.get(bucket)? as usize, *self.starts.get(bucket + 1)? as usize);
+        self.entries[start..end].iter_mut().find(|entry| **entry >> TIME_BITS == join(hash, 0) >> TIME_BITS)
+    }
+
+    /// Puts what is recent into the buckets: in place, from the end, so that no second copy of the entries is needed.
+    fn sort_in(&mut self) {
+        let mut recent: Vec<(u64, u32)> = self.recent.drain().collect();
+        recent.sort_unstable();
+        self.starts.resize(BUCKETS + 1, 0);
+        let mut old_end = self.entries.len();
+        let mut to = old_end + recent.len();
+        self.entries.resize(to, 0);
+        for at in (0..BUCKETS).rev() {
+            self.starts[at + 1] = u32::try_from(to).unwrap_or(u32::MAX);
+            while let Some((hash, time)) = recent.pop_if(|(hash, _)| bucket(*hash) == at) {
+                to -= 1;
+                self.entries[to] = join(hash, time);
+            }
+            let old_start = self.starts[at] as usize;
+            to -= old_end - old_start;
+            self.entries.copy_within(old_start..old_end, to);
+            old_end = old_start;
+        }
+    }
+}
+
+fn bucket(hash: u64) -> usize {
+    usize::try_from(hash >> REST_BITS).unwrap_or(0)
+}
+
+fn join(hash: u64, time: u32) -> u64 {
+    hash << TIME_BITS | u64::from(time)
+}
+
+fn time_of(entry: u64) -> u32 {
+    u32::try_from(entry & ((1 << TIME_BITS) - 1)).unwrap_or(0)
+}
+
+/// Seconds since 2000, a day being its midnight; no token is older.
+fn pack(moment: Moment) -> Option<u32> {
+    let seconds = moment.epoch_millis().div_euclid(1000) - EPOCH;
+    u32::try_from(seconds).ok().filter(|seconds| seconds >> TIME_BITS == 0)
+}
+
+/// An instant of exactly midnight counts as a day, which claims less.
+fn unpack(seconds: u32) -> Moment {
+    Moment::from_epoch_millis((i64::from(seconds) + EPOCH) * 1000).unwrap_or(Moment::Day(chrono::NaiveDate::MIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(username: &str, issued: &str) -> Record {
+        Record { username: username.into(), token: Some("FakeT0ken".into()), issued: issued.parse().ok(), ..Record::default() }
+    }
+
+    #[test]
+    fn finds_the_other_issue_whatever_the_order_and_case() {
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.enter(&record("a@one.example", "2026-05-01")), None);
+        assert_eq!(ledger.enter(&record("A@One.example", "2026-08-01")), "2026-05-01".parse().ok());
+        assert_eq!(ledger.enter(&record("a@one.example", "2026-06-01T10:00:00Z")), "2026-08-01".parse().ok());
+        assert_eq!(ledger.enter(&record("a@one.example", "2026-08-01T10:00:00Z")), None, "the same day");
+        assert_eq!(ledger.enter(&record("b@one.example", "2026-08-01")), None);
+        assert_eq!(ledger.enter(&Record { issued: None, ..record("a@one.example", "") }), None);
+    }
+
+    #[test]
+    fn forgets_nobody_among_many() {
+        let mut ledger = Ledger::default();
+        let name = |number: u32| format!("user{number}@many.example");
+        for number in 0..60_000 {
+            assert_eq!(ledger.enter(&record(&name(number), "2026-05-01T10:00:00Z")), None, "{number}");
+        }
+        assert!(ledger.entries.len() > 50_000);
+        for number in 0..60_000 {
+            let found = ledger.enter(&record(&name(number), "2026-05-01T10:00:01Z"));
+            assert_eq!(found, "2026-05-01T10:00:00Z".parse().ok(), "{number}");
+        }
+    }
+}

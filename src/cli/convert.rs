@@ -1,0 +1,168 @@
+//! `sfcred convert`
+
+use std::io::{IsTerminal, Write, sink, stdout};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use serde_json::json;
+use sfcred_formats::{Error, Format, Result, all};
+
+use super::args::{self, Judging, Reading};
+use super::output::Sealing;
+use super::put::{Output, Target};
+use super::{End, input, show};
+use crate::flow::{self, Report};
+use crate::place::Loss;
+
+/// Read credentials in one format and write them in another
+///
+/// The format of the input is found by its content, and input sealed with age is opened. Several inputs are merged: one login becomes one
+/// record, with the newer token. What the target has no place for is told, and a token that would be lost stops the run.
+#[derive(Args)]
+pub(super) struct Convert {
+    /// The files to read; - is stdin
+    #[arg(required = true, value_name = "IN")]
+    inputs: Vec<PathBuf>,
+
+    /// The format to write; `sfcred formats` lists them
+    #[arg(long, value_name = "FORMAT", value_parser = args::format)]
+    to: &'static Format,
+
+    /// The file to write, with mode 0600; - is stdout, even a terminal
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+
+    /// Replace the output if it exists
+    #[arg(long)]
+    force: bool,
+
+    /// Read, check and report, but write nothing
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Go on when a token or an entry is lost
+    #[arg(long, conflicts_with = "strict")]
+    lossy: bool,
+
+    /// Stop at any loss
+    #[arg(long)]
+    strict: bool,
+
+    /// Print the report as JSON on stdout
+    #[arg(long)]
+    json: bool,
+
+    /// Print errors only
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    sealing: Sealing,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+impl Convert {
+    pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+        let target = match &self.output {
+            Some(path) if path.as_os_str() != "-" => Target::File(path.clone()),
+            None if stdout().is_terminal() && !self.dry_run => {
+                return Err(Error::new("secrets are not sent to a terminal").hint("-o FILE writes a file, -o - insists on the terminal"));
+            }
+            _ => Target::Stdout,
+        };
+        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
+            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        }
+        let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
+        let to = self.sealing.to()?;
+        let mut output = Output::create(&target, self.force, &self.inputs)?;
+        let (sources, sealed) = input::open(&self.inputs, &self.reading)?;
+        if sealed == input::Sealed::Yes {
+            output.hold_to_the_end();
+        }
+        let mut nowhere = sink();
+        let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { &mut output };
+        let report = match to {
+            None => flow::convert(sources, self.to, out, &options)?,
+            Some(to) => {
+                let mut sealer = crate::seal::seal(out, &to, self.sealing.armor)?;
+                let report = flow::convert(sources, self.to, &mut sealer, &options)?;
+                sealer.finish()?;
+                report
+            }
+        };
+        if !self.quiet {
+            show::report(&report, &self.to.spec.id);
+        }
+        self.stop(&report)?;
+        if !self.dry_run {
+            output.commit()?;
+        }
+        self.tell_end(&report, &target)?;
+        Ok(End::Done)
+    }
+
+    /// Fails if something is lost that may not be.
+    fn stop(&self, report: &Report) -> Result<()> {
+        let id = &self.to.spec.id;
+        let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || self.strict);
+        let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
+        let others = losses().count() - 1;
+        let others = if others > 0 { format!(", and {} more", show::count(others as u64, "loss", "losses")) } else { String::new() };
+        let error = Error::new(format!("{id}: {first}: {}{others}; nothing was written", show::records(at)));
+        Err(match first {
+            Loss::NoPlace(sfcred_formats::Key::Token) => {
+                let keep = all().iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
+                error.hint(format!("these formats keep it: {}; --lossy goes on without", show::join(keep, ", ")))
+            }
+            loss if loss.stops() => error.hint("change the entry or take another format; --lossy writes it all the same"),
+            _ => error.hint("take another format, or leave --strict out"),
+        })
+    }
+
+    fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
+        let id = &self.to.spec.id;
+        let sealed = self.sealing.is_asked();
+        if let Target::File(path) = target {
+            if !self.quiet && !self.dry_run {
+                let path = path.display();
+                let what = show::count(report.written, "record", "records");
+                show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
+                if !sealed {
+                    show::say("hint", &format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"));
+                }
+            }
+        }
+        if self.dry_run && !self.quiet {
+            show::say("notice", &format!("{} would be written as {id}", show::count(report.written, "record", "records")));
+        }
+        if self.json { show::json(&document(report, id)) } else { Ok(()) }
+    }
+}
+
+fn keeps_token(format: &Format) -> bool {
+    use sfcred_formats::Key::{Notes, Token};
+    let holds = &format.spec.holds;
+    format.spec.write.is_some() && (holds.has(Token) || !holds.fields.is_empty() || holds.has(Notes))
+}
+
+/// The report for machines.
+fn document(report: &Report, target: &str) -> serde_json::Value {
+    let losses: Vec<_> = report
+        .losses
+        .iter()
+        .map(|(loss, at)| json!({"loss": loss.to_string(), "gone": loss.is_gone(), "records": at.count, "examples": at.examples}))
+        .collect();
+    json!({
+        "version": 1,
+        "to": target,
+        "written": report.written,
+        "inputs": super::check::inputs(report),
+        "losses": losses,
+        "check": super::check::counts(report),
+    })
+}

@@ -1,0 +1,119 @@
+//! Opens the inputs.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, stdin};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use age::secrecy::SecretString;
+use sfcred_formats::{Error, Result};
+use zeroize::Zeroizing;
+
+use super::args::Reading;
+use super::prompt;
+use crate::flow::Source;
+use crate::seal;
+
+/// How much of a file of keys is read: a byte more than `seal` takes, so that it can refuse what is longer.
+pub(super) const KEY_FILE: u64 = (64 << 10) + 1;
+
+/// Opens every input, and every seal on the way.
+pub(super) fn open(inputs: &[PathBuf], reading: &Reading) -> Result<(Vec<Source<'static>>, Sealed)> {
+    let mut sealed = Sealed::No;
+    let mut sources = Vec::new();
+    for path in inputs {
+        let name = name(path);
+        let (bytes, is_sealed) = open_one(path, reading).map_err(|error| error.in_file(name.as_str()))?;
+        if is_sealed {
+            sealed = Sealed::Yes;
+        }
+        sources.push(Source { name, bytes, from: reading.from });
+    }
+    Ok((sources, sealed))
+}
+
+/// Whether any input was sealed, so that nothing may appear before it has been read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sealed {
+    Yes,
+    No,
+}
+
+fn open_one(path: &Path, reading: &Reading) -> Result<(Box<dyn Read>, bool)> {
+    // Standard input is read as a file: the buffer of the standard library is never wiped.
+    let mut file = if path == Path::new("-") {
+        if stdin().is_terminal() {
+            return Err(Error::new("there is nothing to read from a terminal").hint("name a file, or pipe one in"));
+        }
+        File::from(stdin().as_fd().try_clone_to_owned()?)
+    } else {
+        File::open(path)?
+    };
+    if file.metadata()?.is_dir() {
+        return Err(Error::new("this is a folder").hint("name a file in it"));
+    }
+    // Enough for the first line of a sealed file and the blanks that may stand before its armor.
+    let mut head = Zeroizing::new(Vec::with_capacity(2048));
+    file.by_ref().take(2048).read_to_end(&mut head)?;
+    let sealed = seal::is_sealed(&head);
+    let bytes: Box<dyn Read> = Box::new(Head { head, used: 0 }.chain(file));
+    if !sealed {
+        return Ok((bytes, false));
+    }
+    let mut keys = Keys { input: name(path), reading, tries: 0 };
+    Ok((seal::open(bytes, &mut keys, reading.max_work_factor)?, true))
+}
+
+/// The beginning of a file that was looked at; it is wiped.
+struct Head {
+    head: Zeroizing<Vec<u8>>,
+    used: usize,
+}
+
+impl Read for Head {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let count = (&self.head[self.used..]).read(buf)?;
+        self.used += count;
+        Ok(count)
+    }
+}
+
+/// The name of an input for messages.
+pub(super) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
+}
+
+struct Keys<'a> {
+    input: String,
+    reading: &'a Reading,
+    tries: u32,
+}
+
+impl seal::Keys for Keys<'_> {
+    fn identity_files(&mut self) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>> {
+        let read = |path: &PathBuf| {
+            let mut bytes = Zeroizing::new(Vec::new());
+            let read = || -> Result<()> {
+                File::open(path)?.take(KEY_FILE).read_to_end(&mut bytes)?;
+                Ok(())
+            };
+            let result = { read }();
+            result.map_err(|error| error.in_file(name(path)))?;
+            Ok((name(path), bytes))
+        };
+        self.reading.identity.iter().map(read).collect()
+    }
+
+    fn passphrase(&mut self, identity: Option<&str>) -> Result<SecretString> {
+        match &self.reading.from_passphrase_file {
+            Some(path) => prompt::passphrase_file(path),
+            None => prompt::passphrase(&format!("passphrase for {}", identity.unwrap_or(&self.input))),
+        }
+    }
+
+    /// Somebody at a terminal can mistype; a file stays what it is.
+    fn again(&mut self, _: Option<&str>) -> bool {
+        self.tries += 1;
+        self.reading.from_passphrase_file.is_none() && self.tries < 3
+    }
+}

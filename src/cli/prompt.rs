@@ -1,0 +1,144 @@
+//! Where passphrases come from.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use sfcred_formats::{Error, Result};
+use signal_hook::consts::SIGINT;
+use zeroize::Zeroizing;
+
+use super::signals::{self, Hidden};
+
+/// How often a new passphrase may be typed wrong.
+const TRIES: usize = 3;
+/// The longest file a passphrase is looked for in.
+const LONGEST: u64 = 64 * 1024;
+
+/// Asks for a passphrase; `what` says for what, as in `passphrase for vault.age`.
+pub fn passphrase(what: &str) -> Result<SecretString> {
+    ask(&format!("{what}: "), "--from-passphrase-file FILE gives the passphrase without a terminal")
+}
+
+/// Asks for a passphrase that does not exist yet, twice, since nobody sees what is typed.
+pub fn new_passphrase(what: &str) -> Result<SecretString> {
+    ask_twice(what, |prompt| ask(prompt, "--to-passphrase-file FILE gives the passphrase without a terminal"))
+}
+
+fn ask_twice(what: &str, mut ask: impl FnMut(&str) -> Result<SecretString>) -> Result<SecretString> {
+    let mut wrong = "";
+    for _ in 0..TRIES {
+        let so_far = if wrong.is_empty() { String::new() } else { format!("{wrong}, once more; ") };
+        let first = ask(&format!("{so_far}{what}: "))?;
+        if first.expose_secret().is_empty() {
+            wrong = "the passphrase is empty";
+        } else if first.expose_secret() == ask(&format!("{what}, again: "))?.expose_secret() {
+            return Ok(first);
+        } else {
+            wrong = "the two passphrases differ";
+        }
+    }
+    Err(Error::new(wrong).hint("type the same passphrase twice, or put it into a file for --to-passphrase-file"))
+}
+
+fn ask(prompt: &str, hint: &str) -> Result<SecretString> {
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::Interrupted {
+            // Control-C, which is a mere key while the input is hidden.
+            signals::quit(SIGINT);
+        }
+        Error::new("no passphrase came from the terminal").hint(hint)
+    };
+    let terminal = File::open("/dev/tty").map_err(|_| Error::new("no terminal to ask for the passphrase").hint(hint))?;
+    let _hidden = Hidden::on(terminal)?;
+    rpassword::prompt_password(prompt).map(SecretString::from).map_err(failed)
+}
+
+/// Reads the passphrase that is the first line of a file.
+///
+/// Only the line end goes: blanks at the edges are part of the passphrase.
+pub fn passphrase_file(path: &Path) -> Result<SecretString> {
+    File::open(path).map_err(Error::from).and_then(first_line).map_err(|error| error.in_file(path.display().to_string()))
+}
+
+fn first_line(file: impl Read) -> Result<SecretString> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    if file.take(LONGEST + 1).read_to_end(&mut bytes)? as u64 > LONGEST {
+        return Err(Error::new(format!("a passphrase file is longer than {LONGEST} bytes, the limit"))
+            .hint("the passphrase goes on the first line of a file of its own"));
+    }
+    let line = match bytes.iter().position(|&byte| byte == b'\n') {
+        Some(end) => bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]),
+        None => &bytes,
+    };
+    match str::from_utf8(line) {
+        Ok("") => Err(Error::new("the first line is empty").hint("the passphrase goes on the first line")),
+        Ok(line) => Ok(line.to_owned().into()),
+        Err(_) => Err(Error::new("the first line is not UTF-8").hint("write the passphrase as UTF-8 text on the first line")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_first_line_only() {
+        for (file, line) in [
+            ("fake", "fake"),
+            ("fake\n", "fake"),
+            ("fake\r\nmore\n", "fake"),
+            (" fake \n\n", " fake "),
+            ("fake\r", "fake\r"),
+            ("fake\r\r\n", "fake\r"),
+        ] {
+            assert_eq!(first_line(file.as_bytes()).unwrap().expose_secret(), line, "{file:?}");
+        }
+        assert!(first_line(&[b'x'; 64 * 1024][..]).is_ok());
+    }
+
+    #[test]
+    fn refuses_what_is_no_passphrase() {
+        for (file, message) in [
+            (&b""[..], "the first line is empty"),
+            (b"\r\nfake", "the first line is empty"),
+            (b"f\xe4ke\n", "the first line is not UTF-8"),
+            (&[b'x'; 64 * 1024 + 1], "a passphrase file is longer than 65536 bytes, the limit"),
+        ] {
+            assert_eq!(first_line(file).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn asks_until_both_agree() {
+        for (typed, prompts, result) in [
+            (&["a", "a"][..], &["new: ", "new, again: "][..], Ok("a")),
+            (
+                &["a", "b", "", "c", "c"],
+                &[
+                    "new: ",
+                    "new, again: ",
+                    "the two passphrases differ, once more; new: ",
+                    "the passphrase is empty, once more; new: ",
+                    "new, again: ",
+                ],
+                Ok("c"),
+            ),
+            (
+                &["", "", ""],
+                &["new: ", "the passphrase is empty, once more; new: ", "the passphrase is empty, once more; new: "],
+                Err("the passphrase is empty".to_owned()),
+            ),
+        ] {
+            let mut asked = Vec::new();
+            let mut typed = typed.iter();
+            let answer = ask_twice("new", |prompt| {
+                asked.push(prompt.to_owned());
+                Ok((*typed.next().unwrap()).to_owned().into())
+            });
+            assert_eq!(answer.as_ref().map(ExposeSecret::expose_secret).map_err(Error::to_string), result);
+            assert_eq!(asked, prompts);
+        }
+    }
+}

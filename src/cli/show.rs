@@ -1,0 +1,224 @@
+//! What is said on stderr and shown on stdout.
+
+use std::fmt::{Display, Write as _};
+use std::io::{IsTerminal, Write as _, stderr, stdout};
+
+use sfcred_formats::{Count, Error, Kind, Notice, Result};
+
+use super::put::{Output, Target};
+use crate::check::Rule;
+use crate::flow::Report;
+use crate::merge::Merged;
+use crate::place::{Finding, Loss};
+
+/// How many findings are told one by one; with more, each rule is one line.
+pub(super) const SCREENFUL: u64 = 20;
+
+/// Prints an error and what to do about it.
+pub(super) fn error(error: &Error) {
+    say("error", &error.to_string());
+    if let Some(hint) = error.hint_text() {
+        say("hint", hint);
+    }
+}
+
+/// Prints one line on stderr. A full or closed stderr is no reason to fail.
+pub(super) fn say(level: &str, text: &str) {
+    let _ = writeln!(stderr(), "sfcred: {level}: {}", printable(text));
+}
+
+/// Puts a text on stdout.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = Output::create(&Target::Stdout, false, &[])?;
+    let text = if stdout().is_terminal() { text.split('\n').map(printable).collect::<Vec<_>>().join("\n") } else { text.to_owned() };
+    out.write_all(text.as_bytes())?;
+    out.commit()
+}
+
+/// Shows control and direction characters as escapes, so that a name in a file cannot drive the terminal.
+pub(super) fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        let steers = matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+        if character.is_control() || steers {
+            let _ = write!(out, "{}", character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// `1 record`, `2 records`.
+pub(super) fn count(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Tells everything that a run noticed before the output.
+pub(super) fn report(report: &Report, target: &str) {
+    for input in &report.inputs {
+        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, count(input.records, "record", "records"));
+        if input.others > 0 {
+            let entries = count(input.others, "entry that is", "entries that are");
+            let _ = write!(text, "; {entries} not Salesforce left out (--all keeps them)");
+        }
+        if input.twins {
+            let _ = write!(text, "; it looks the same as {} (--from names it)", input.format.spec.twins.join(", "));
+        }
+        say("notice", &text);
+    }
+    for (what, at) in report.notices.iter() {
+        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_)) { "notice" } else { "warning" };
+        let times = if matches!(what, Notice::Encoding(_)) { String::new() } else { format!(": {}", entries(at)) };
+        say(level, &format!("{}{times}", notice(what)));
+    }
+    for (finding, at) in report.understood.iter() {
+        say("notice", &format!("{}: {}", understood(*finding), records(at)));
+    }
+    for (merged, at) in report.merged.iter() {
+        let (level, what) = match merged {
+            Merged::Joined => ("notice", "the same login in several inputs, joined"),
+            Merged::NewerTaken => ("warning", "different secrets for one login; those with the newer token were taken"),
+            Merged::BothKept => ("warning", "different secrets for one login and no date to decide by; both are kept"),
+        };
+        say(level, &format!("{what}: {}", records(at)));
+    }
+    findings(report);
+    for (loss, at) in report.losses.iter() {
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown) { "notice" } else { "warning" };
+        let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
+        say(level, &format!("{target}: {loss}{places}"));
+    }
+}
+
+/// What a reader noticed, in words.
+pub(super) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::NotALogin(what) => format!("{what} left out"),
+        Notice::LeftBehind(what) => format!("{what} not carried over"),
+        Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::HtmlEntities => "escapes such as `&amp;`, as a browser extension leaves them; export again from the web vault".to_owned(),
+        Notice::Encoding(encoding) => format!("read as {encoding}"),
+        _ => format!("{notice:?}"),
+    }
+}
+
+fn understood(finding: Finding) -> &'static str {
+    match finding {
+        Finding::NotADate => "a field for a date holds none, and stays a field",
+        Finding::Doubled => "two fields for one thing; the second stays a field",
+        Finding::FreeText => "a token was found in free text, where it stays as well",
+        Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
+    }
+}
+
+/// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
+fn findings(report: &Report) {
+    let findings = &report.findings;
+    let told: u64 = Rule::ALL.into_iter().filter(|rule| !matches!(rule, Rule::Fresh | Rule::Missing)).map(|rule| findings.count(rule)).sum();
+    let worst = findings.worst_first();
+    let of = |rule| worst.iter().filter(move |finding| finding.rule == rule);
+    let remedy = |rule: Rule| rule.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+    for rule in Rule::ALL.into_iter().rev() {
+        let level = if matches!(rule, Rule::Missing | Rule::Due) { "notice" } else { "warning" };
+        let all = findings.count(rule);
+        if rule == Rule::Fresh || all == 0 {
+            continue;
+        }
+        if rule != Rule::Missing && told <= SCREENFUL {
+            for finding in of(rule) {
+                say(level, &format!("{}: {finding}{}", finding.record, remedy(rule)));
+            }
+            continue;
+        }
+        let at = Count { count: all, examples: of(rule).take(3).map(|finding| finding.record.clone()).collect() };
+        say(level, &format!("{} ({}){}", rule.name(), records(&at), if rule == Rule::Missing { String::new() } else { remedy(rule) }));
+    }
+}
+
+/// As [`records`], of entries that may be no records.
+fn entries(at: &Count) -> String {
+    if at.examples.is_empty() { count(at.count, "entry", "entries") } else { records(at) }
+}
+
+/// `3 records, a, b, c`, or the first few and how many more.
+pub(super) fn records(at: &Count) -> String {
+    let more = at.count - at.examples.len() as u64;
+    let mut text = count(at.count, "record", "records");
+    if !at.examples.is_empty() {
+        let _ = write!(text, ", {}", at.examples.join(", "));
+        if more > 0 {
+            let _ = write!(text, " and {more} more");
+        }
+    }
+    text
+}
+
+/// Lays rows out in columns; the last column goes to a line of its own where it does not fit in `width`.
+pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let length = |text: &str| text.chars().count();
+    let widths: Vec<usize> = (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| length(cell)).max().unwrap_or(0)).collect();
+    let whole = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (at, cell) in row.iter().enumerate() {
+            if at > 0 && at + 1 == row.len() && whole > width {
+                line.truncate(line.trim_end().len());
+                line.push_str("\n    ");
+            }
+            line.push_str(cell);
+            if at + 1 < row.len() {
+                line.push_str(&" ".repeat(widths[at] + 2 - length(cell)));
+            }
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// How many characters fit a line of stdout; without a terminal nothing is wrapped.
+pub(super) fn width() -> usize {
+    if !stdout().is_terminal() {
+        return usize::MAX;
+    }
+    rustix::termios::tcgetwinsize(stdout()).map_or(80, |size| usize::from(size.ws_col).max(20))
+}
+
+/// A document on stdout, for machines.
+pub(super) fn json(document: &impl serde::Serialize) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(document).map_err(|error| Error::new(error.to_string()).hint("report this"))?;
+    text.push('\n');
+    let mut out = Output::create(&Target::Stdout, false, &[])?;
+    out.write_all(text.as_bytes())?;
+    out.commit()
+}
+
+/// The names of field kinds, for tables.
+pub(super) fn kinds(kinds: &[Kind]) -> String {
+    kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// Joins what can be displayed.
+pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, between: &str) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_drive_a_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\u{7f}é"), "a\\u{1b}[2Jb\\u{202e}c\\u{7f}é");
+    }
+
+    #[test]
+    fn the_last_column_wraps() {
+        let rows = [vec!["a".to_owned(), "long text".to_owned()], vec!["bbb".to_owned(), "x".to_owned()]];
+        assert_eq!(table(&rows, 80), "a    long text\nbbb  x\n");
+        assert_eq!(table(&rows, 10), "a\n    long text\nbbb\n    x\n");
+    }
+}

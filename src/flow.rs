@@ -1,0 +1,255 @@
+//! The way through the house, from top to bottom; one function a verb.
+//!
+//! ```text
+//! file ─open─▶ bytes ─detect─▶ format ─read─▶ record ─recognise─▶ Salesforce record ─check─▶ notices
+//!                                                                        │
+//! file ◀─put── bytes ◀─seal── bytes ◀─write── record ◀──── place(target format) ──┘
+//! ```
+//!
+//! Files, terminal, clock and randomness are outside: the command opens and seals, and prints what a [`Report`] holds.
+
+use std::io::{Read, Write, copy, sink};
+
+use sfcred_formats::{Error, Format, Input, Key, Limits, Notice, Record, Result, Sink, Spot, Tally, all, detect};
+
+use crate::check::{Findings, Policy};
+use crate::merge::{Merge, Merged};
+use crate::place::{Finding, Losses, Placer, recognise};
+
+/// An input: its name for messages, its bytes as they were before sealing, and its format if the user named it.
+pub struct Source<'a> {
+    /// The path, or `stdin`.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Box<dyn Read + 'a>,
+    /// The format, else it is found by content.
+    pub from: Option<&'static Format>,
+}
+
+/// What holds for a whole run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether entries that are not Salesforce logins are kept.
+    pub all: bool,
+    /// What tokens are judged by.
+    pub policy: Policy,
+    /// How many findings of each rule are remembered.
+    pub keep: u64,
+    /// What a file may ask of this machine.
+    pub limits: Limits,
+}
+
+/// What a run read, noticed, found and lost.
+pub struct Report {
+    /// What was read, in the order of the inputs.
+    pub inputs: Vec<Reading>,
+    /// What the readers noticed.
+    pub notices: Tally<Notice>,
+    /// How records were understood.
+    pub understood: Tally<Finding>,
+    /// What became of logins that several inputs hold.
+    pub merged: Tally<Merged>,
+    /// What the rules found.
+    pub findings: Findings,
+    /// What the target had no place for.
+    pub losses: Losses,
+    /// How many records were written, or would be.
+    pub written: u64,
+}
+
+/// One input that was read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Its name.
+    pub name: String,
+    /// Its format.
+    pub format: &'static Format,
+    /// Whether the format was found by content, although others look the same.
+    pub twins: bool,
+    /// How many entries were taken.
+    pub records: u64,
+    /// How many entries are not Salesforce logins and were left out.
+    pub others: u64,
+}
+
+impl Report {
+    fn new(options: &Options) -> Self {
+        Self {
+            inputs: Vec::new(),
+            notices: Tally::default(),
+            understood: Tally::default(),
+            merged: Tally::default(),
+            findings: Findings::new(options.policy, options.keep),
+            losses: Losses::default(),
+            written: 0,
+        }
+    }
+}
+
+/// Reads the sources, checks their records, and writes them to `out` in the target format. Several sources are merged.
+///
+/// # Errors
+/// When a source cannot be read or the output fails. What was lost is in the report; the caller decides whether it may be.
+pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: &mut dyn Write, options: &Options) -> Result<Report> {
+    let mut report = Report::new(options);
+    let mut placer = Placer::new(target);
+    let mut writer = target.write(out)?;
+    let mut written = 0;
+    let mut write = |record: &mut Record| {
+        placer.place(record);
+        written += 1;
+        writer.record(record)
+    };
+    if sources.len() > 1 {
+        for record in &mut merged(sources, options, &mut report)? {
+            report.findings.enter(record);
+            write(record)?;
+        }
+    } else {
+        for source in sources {
+            records(source, options, &mut report, &mut |record, salesforce, findings| {
+                if salesforce {
+                    findings.enter(record);
+                }
+                write(record)
+            })?;
+        }
+    }
+    writer.finish()?;
+    report.losses = placer.finish();
+    report.written = written;
+    Ok(report)
+}
+
+/// Reads the sources and judges their records.
+///
+/// # Errors
+/// When a source cannot be read.
+pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
+    let mut report = Report::new(options);
+    for source in sources {
+        records(source, options, &mut report, &mut |record, salesforce, findings| {
+            if salesforce {
+                findings.enter(record);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(report)
+}
+
+/// What is in a source.
+pub struct Inspection {
+    /// What was read and found.
+    pub report: Report,
+    /// How many records have each key.
+    pub keys: Tally<Key>,
+    /// What each format that can be written would lose.
+    pub targets: Vec<(&'static Format, Losses)>,
+}
+
+/// Reads a source and says what is in it, and what each target would lose.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
+    let mut report = Report::new(options);
+    let mut keys = Tally::default();
+    let mut placers: Vec<(&Format, Placer<'_>)> =
+        all().iter().filter(|format| format.spec.write.is_some()).map(|format| (format, Placer::new(format))).collect();
+    records(source, options, &mut report, &mut |record, salesforce, findings| {
+        if salesforce {
+            findings.enter(record);
+        }
+        for key in Key::ALL.into_iter().filter(|key| record.has(*key)) {
+            keys.add(key, "");
+        }
+        for (_, placer) in &mut placers {
+            placer.place(&mut record.clone());
+        }
+        Ok(())
+    })?;
+    let targets = placers.into_iter().map(|(format, placer)| (format, placer.finish())).collect();
+    Ok(Inspection { report, keys, targets })
+}
+
+/// All records of several sources, one for each login.
+fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<Vec<Record>> {
+    let mut merge = Merge::default();
+    for source in sources {
+        records(source, options, report, &mut |record, _, _| {
+            merge.add(std::mem::take(record));
+            Ok(())
+        })?;
+    }
+    report.merged = merge.tally.clone();
+    Ok(merge.into_records())
+}
+
+/// What takes a record, whether it is a Salesforce login, and the findings of the run.
+type Each<'a> = dyn FnMut(&mut Record, bool, &mut Findings) -> Result<()> + 'a;
+
+/// Hands every record of one source on, understood.
+fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
+    let Source { name, bytes, from } = source;
+    let mut failed = None;
+    let read = || -> Result<()> {
+        let mut input = Input::open(bytes, options.limits.input)?;
+        let (format, twins) = match from {
+            Some(format) => (format, false),
+            None => detect(all(), input.head()).map(|found| (found.format, !found.twins.is_empty()))?,
+        };
+        if let Some(encoding) = input.encoding() {
+            report.notices.add(Notice::Encoding(encoding), "");
+        }
+        report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
+        let mut stage = Stage { format, options, report, each, failed: &mut failed };
+        format.read(&mut input, &options.limits, &mut stage)?;
+        // A sealed file is authentic only when its last byte has been read.
+        copy(&mut input, &mut sink())?;
+        Ok(())
+    };
+    let result = read();
+    match (failed, result) {
+        (Some(error), _) => Err(error),
+        (None, result) => result.map_err(|error| error.in_file(name)),
+    }
+}
+
+/// The middle of the picture: from the reader to whatever takes the records.
+struct Stage<'a, 'e> {
+    format: &'static Format,
+    options: &'a Options,
+    report: &'a mut Report,
+    each: &'a mut Each<'e>,
+    /// An error behind this stage, which is not the source's.
+    failed: &'a mut Option<Error>,
+}
+
+impl Sink for Stage<'_, '_> {
+    fn record(&mut self, record: &mut Record, _: Spot) -> Result<()> {
+        let Report { inputs, understood, findings, .. } = &mut *self.report;
+        let mut told = Vec::new();
+        let salesforce = recognise(&self.format.spec, record, &mut |finding| told.push(finding));
+        let Some(input) = inputs.last_mut() else { return Ok(()) };
+        if !salesforce && !self.options.all {
+            input.others += 1;
+            return Ok(());
+        }
+        for finding in told {
+            understood.add(finding, record.name());
+        }
+        input.records += 1;
+        if input.records > self.options.limits.records as u64 {
+            return Err(Error::new(format!("more than {} records, the limit for one input", self.options.limits.records)).hint("split the file"));
+        }
+        (self.each)(record, salesforce, findings).map_err(|error| {
+            *self.failed = Some(error);
+            Error::new("stopped")
+        })
+    }
+
+    fn notice(&mut self, notice: Notice, name: &str) {
+        self.report.notices.add(notice, name);
+    }
+}

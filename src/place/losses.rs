@@ -1,0 +1,69 @@
+//! What a target had no place for.
+
+use std::fmt;
+
+use sfcred_formats::{Key, Kind, Tally};
+
+/// Something a record holds that the target cannot hold as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// A key has no place at all.
+    NoPlace(Key),
+    /// A custom field has no place at all.
+    Field,
+    /// The product refuses the entry, because this key is longer than so many bytes or, at 0, missing.
+    Refused(Key, usize),
+    /// A key is left out or cut, because the notes would be longer than so many bytes.
+    Cut(Key, usize),
+    /// Of the URL only scheme, host and port are kept.
+    UrlPath,
+    /// The name of a folder holds the character that separates folders there, and becomes several.
+    Folder,
+    /// A field is no longer of this kind; it becomes text.
+    Kind(Kind),
+    /// A label cannot stand there as it is, and was changed.
+    Label,
+    /// The token stands where it is not masked.
+    Shown,
+    /// The product takes no entry without this key, and got a common value.
+    Filled(Key),
+    /// The product takes so many entries at once.
+    TooMany(u64),
+}
+
+impl Loss {
+    /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
+    pub fn stops(self) -> bool {
+        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..))
+    }
+
+    /// Whether something of the record is gone afterwards, rather than weakened or added.
+    pub fn is_gone(self) -> bool {
+        !matches!(self, Self::Shown | Self::Filled(_) | Self::TooMany(_))
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPlace(key) => write!(f, "no place for {}", key.name()),
+            Self::Field => f.write_str("no place for custom fields"),
+            Self::Refused(key, 0) => write!(f, "refuses an entry without {}", key.name()),
+            Self::Refused(key, limit) => write!(f, "refuses a {} of more than {limit} bytes", key.name()),
+            Self::Cut(Key::Notes, limit) => write!(f, "notes cut to {limit} bytes"),
+            Self::Cut(key, limit) => write!(f, "{} left out, because notes end at {limit} bytes", key.name()),
+            Self::UrlPath => f.write_str("only the origin of a URL is kept"),
+            Self::Folder => f.write_str("a folder name with a separator becomes several folders"),
+            Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),
+            Self::Kind(kind) => write!(f, "{} fields become text", kind.name()),
+            Self::Label => f.write_str("a field's label was changed"),
+            Self::Shown => f.write_str("the token stands in plain sight"),
+            Self::Filled(Key::Url) => f.write_str("no url, so https://login.salesforce.com was written"),
+            Self::Filled(key) => write!(f, "no {}, so a common one was written", key.name()),
+            Self::TooMany(limit) => write!(f, "takes {limit} entries at once, so split the file"),
+        }
+    }
+}
+
+/// All losses of a run.
+pub type Losses = Tally<Loss>;

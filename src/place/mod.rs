@@ -1,0 +1,360 @@
+//! Where token, dates and the rest live in a format that has no column for them.
+//!
+//! [`recognise`] finds them in custom fields and notes, and decides what is a Salesforce login. [`Placer`] does the reverse for a target, in
+//! this order: the format's own place, a custom field, a line of the notes block, else it is a loss.
+
+mod block;
+mod labels;
+mod losses;
+mod recognise;
+
+use std::borrow::Cow;
+
+use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, salesforce};
+
+pub use losses::{Loss, Losses};
+pub use recognise::{Finding, recognise};
+
+/// Written where a product takes no entry without a URL and the record has none.
+const LOGIN_URL: &str = "https://login.salesforce.com";
+
+/// Ends notes that had to be cut.
+const CUT: &str = "[…]";
+
+/// The keys that may need another place, in the order in which they are written there.
+const MOVABLE: [Key; 9] =
+    [Key::Title, Key::Token, Key::Issued, Key::PasswordChanged, Key::Url, Key::RotateBy, Key::UsedBy, Key::Tags, Key::Folder];
+
+/// Where a key goes in a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// To a place of its own.
+    Own,
+    /// To a custom field.
+    Field,
+    /// To a line of the notes block.
+    Notes,
+    /// Nowhere.
+    Lost,
+}
+
+impl Place {
+    /// The name as it stands in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Field => "field",
+            Self::Notes => "notes",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// Where a format has a place for `key`.
+pub fn place_of(format: &Format, key: Key) -> Place {
+    let holds = &format.spec.holds;
+    let movable = MOVABLE.contains(&key) || matches!(key, Key::Urls | Key::Fields);
+    if holds.has(key) || (key == Key::Fields && !holds.fields.is_empty()) {
+        Place::Own
+    } else if movable && !holds.fields.is_empty() {
+        Place::Field
+    } else if movable && holds.has(Key::Notes) {
+        Place::Notes
+    } else {
+        Place::Lost
+    }
+}
+
+/// Fits records to a target format.
+pub struct Placer<'f> {
+    format: &'f Format,
+    losses: Losses,
+    records: u64,
+    /// What goes into the notes block; kept to use the memory again.
+    keys: Vec<Field>,
+    fields: Vec<Field>,
+}
+
+impl<'f> Placer<'f> {
+    /// Starts with nothing lost.
+    pub fn new(format: &'f Format) -> Self {
+        Self { format, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new() }
+    }
+
+    /// What was lost in all.
+    pub fn finish(mut self) -> Losses {
+        if let Some(limit) = self.format.spec.limits.records.filter(|limit| self.records > *limit) {
+            self.losses.add(Loss::TooMany(limit), "");
+        }
+        self.losses
+    }
+
+    /// Changes the record so that it holds only what the target has a place for, and counts what is lost.
+    pub fn place(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        self.records += 1;
+        self.fill_needs(record);
+        self.drop_times(record);
+        self.fit_url_and_folder(record);
+        self.take_keys(record);
+        if holds.fields.is_empty() {
+            self.fields_to_notes(record);
+        } else {
+            self.keys_to_fields(record);
+        }
+        block::protect(&mut record.notes);
+        if holds.has(Key::Notes) {
+            self.fit_notes(record);
+            block::append(&mut record.notes, &self.keys, &self.fields);
+        } else {
+            self.lose_notes(record);
+        }
+        self.keys.clear();
+        self.fields.clear();
+        self.check_lengths(record);
+    }
+
+    fn lose(&mut self, loss: Loss, record: &Record) {
+        self.losses.add(loss, record.name());
+    }
+
+    fn fill_needs(&mut self, record: &mut Record) {
+        for key in &self.format.spec.holds.needs {
+            match key {
+                _ if record.has(*key) => {}
+                Key::Title => record.title.clone_from(&record.username),
+                Key::Url => {
+                    record.urls.push(LOGIN_URL.to_owned());
+                    self.lose(Loss::Filled(Key::Url), record);
+                }
+                // A token with a row of its own stands for itself.
+                Key::Password if record.token.is_some() && self.format.spec.holds.has(Key::Token) => {}
+                key => self.lose(Loss::Refused(*key, 0), record),
+            }
+        }
+    }
+
+    fn drop_times(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        if !holds.has(Key::Created) && record.created.take().is_some() {
+            self.lose(Loss::NoPlace(Key::Created), record);
+        }
+        if !holds.has(Key::Modified) && record.modified.take().is_some() {
+            self.lose(Loss::NoPlace(Key::Modified), record);
+        }
+    }
+
+    fn fit_url_and_folder(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        if holds.origin_only {
+            let length = record.urls.first().map_or(0, |url| salesforce::origin(url).len());
+            if let Some(url) = record.urls.first_mut().filter(|url| url.len() > length) {
+                // A slash alone behind the host is no path.
+                let path = url.len() > length + 1;
+                url.truncate(length);
+                if path {
+                    self.lose(Loss::UrlPath, record);
+                }
+            }
+        }
+        if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder)) {
+            if record.folder.iter().any(|name| name.contains(separator)) {
+                self.lose(Loss::Folder, record);
+            }
+        }
+    }
+
+    /// Takes the keys without a place of their own out of the record.
+    fn take_keys(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        for key in MOVABLE {
+            // Of several URLs, a format with a place for one keeps the first.
+            let key = if key == Key::Url && holds.has(Key::Url) { Key::Urls } else { key };
+            if !record.has(key) {
+                continue;
+            }
+            if !holds.has(key) {
+                labels::take(record, key, &mut self.keys);
+            } else if holds.repeats.contains(&key) && key == Key::Title {
+                let title = record.title.clone();
+                labels::take(record, key, &mut self.keys);
+                record.title = title;
+            }
+        }
+    }
+
+    /// Puts keys before the custom fields; what does not fit into one goes to the notes.
+    fn keys_to_fields(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        let mut placed = Vec::with_capacity(self.keys.len() + record.fields.len());
+        let mut to_notes = Vec::new();
+        for mut field in self.keys.drain(..) {
+            if !holds.takes_field(&field.label, field.value.expose()) {
+                to_notes.push(field);
+                continue;
+            }
+            if field.kind == Kind::Hidden && !holds.fields.contains(&Kind::Hidden) {
+                self.losses.add(Loss::Shown, record.name());
+            }
+            field.kind = held(holds, field.kind);
+            placed.push(field);
+        }
+        for mut field in std::mem::take(&mut record.fields) {
+            if holds.owns(&field) {
+                placed.push(field);
+                continue;
+            }
+            // Once a field is in the notes the ones behind it are too, so that their order stays.
+            if !self.fields.is_empty() || !holds.takes_field(&field.label, field.value.expose()) {
+                self.fields.push(field);
+                continue;
+            }
+            if held(holds, field.kind) != field.kind {
+                self.losses.add(Loss::Kind(field.kind), record.name());
+                field.kind = Kind::Text;
+            }
+            if reads_as_key(holds, &field.label, &placed) {
+                field.label = labels::protect(&field.label).into();
+            }
+            placed.push(field);
+        }
+        record.fields = placed;
+        self.keys = to_notes;
+        self.fit_lines(record);
+    }
+
+    /// Leaves only fields with a place of their own.
+    fn fields_to_notes(&mut self, record: &mut Record) {
+        let holds = &self.format.spec.holds;
+        let mut owned: Vec<&str> = Vec::new();
+        for field in std::mem::take(&mut record.fields) {
+            match holds.labels.iter().find(|own| own.takes(&field)) {
+                Some(own) if !owned.contains(&own.label.as_str()) => {
+                    owned.push(&own.label);
+                    record.fields.push(field);
+                }
+                _ => self.fields.push(field),
+            }
+        }
+        self.fit_lines(record);
+    }
+
+    /// Makes the fields that go to the notes such that each is a line that can be read back.
+    fn fit_lines(&mut self, record: &Record) {
+        if !self.format.spec.holds.has(Key::Notes) {
+            return;
+        }
+        if self.keys.iter().any(|key| key.kind == Kind::Hidden) {
+            self.losses.add(Loss::Shown, record.name());
+        }
+        for field in &mut self.fields {
+            if !matches!(field.kind, Kind::Text | Kind::Hidden) {
+                self.losses.add(Loss::Kind(field.kind), record.name());
+                field.kind = Kind::Text;
+            }
+            if !lines::label_fits(&field.label) {
+                field.label = tame(&field.label).into();
+                self.losses.add(Loss::Label, record.name());
+            }
+        }
+    }
+
+    /// Leaves out what a product with short notes refuses: first what helps least, never the token or its dates.
+    fn fit_notes(&mut self, record: &mut Record) {
+        let Some(limit) = self.format.spec.limits.notes else { return };
+        let whole = |placer: &Self| {
+            let mut notes = record.notes.clone();
+            block::append(&mut notes, &placer.keys, &placer.fields);
+            notes.expose().len()
+        };
+        if record.notes.expose().len() + self.keys.iter().chain(&self.fields).map(size).sum::<usize>() < limit {
+            return;
+        }
+        for (key, label) in [(Key::UsedBy, "Used By"), (Key::Tags, "Tags"), (Key::Fields, ""), (Key::Folder, "Folder"), (Key::Title, "Title")] {
+            while whole(self) > limit {
+                let left_out = match key {
+                    Key::Fields => self.fields.pop().is_some(),
+                    _ => self.keys.iter().position(|field| field.label == label).map(|at| self.keys.remove(at)).is_some(),
+                };
+                if !left_out {
+                    break;
+                }
+                self.losses.add(Loss::Cut(key, limit), record.name());
+            }
+        }
+        let over = whole(self).saturating_sub(limit);
+        if over > 0 {
+            let notes = record.notes.expose();
+            let mut end = notes.len().saturating_sub(over + CUT.len());
+            while !notes.is_char_boundary(end) {
+                end -= 1;
+            }
+            let mut shorter = Secret::new(notes[..end].to_owned());
+            if end > 0 {
+                shorter.push(CUT);
+            }
+            record.notes = shorter;
+            self.lose(Loss::Cut(Key::Notes, limit), record);
+        }
+    }
+
+    fn lose_notes(&mut self, record: &mut Record) {
+        let mut lost: Vec<Key> = self.keys.drain(..).filter_map(|field| labels::key_of(&field.label)).map(|(key, _)| key).collect();
+        lost.dedup();
+        for key in lost {
+            self.lose(Loss::NoPlace(key), record);
+        }
+        if !self.fields.is_empty() {
+            self.lose(Loss::Field, record);
+        }
+        if !record.notes.is_empty() {
+            record.notes.clear();
+            self.lose(Loss::NoPlace(Key::Notes), record);
+        }
+    }
+
+    fn check_lengths(&mut self, record: &Record) {
+        let limits = &self.format.spec.limits;
+        let url = record.urls.iter().map(String::len).max().unwrap_or(0);
+        let field = record.fields.iter().map(|field| field.value.expose().len()).max().unwrap_or(0);
+        for (key, length, limit) in [
+            (Key::Username, record.username.len(), limits.username),
+            (Key::Password, record.password.expose().len(), limits.password),
+            (Key::Notes, record.notes.expose().len(), limits.notes),
+            (Key::Url, url, limits.url),
+            (Key::Fields, field, limits.field),
+        ] {
+            if let Some(limit) = limit.filter(|limit| length > *limit) {
+                self.losses.add(Loss::Refused(key, limit), record.name());
+            }
+        }
+    }
+}
+
+/// The kind under which a format holds a field of `kind`.
+fn held(holds: &Holds, kind: Kind) -> Kind {
+    if holds.fields.contains(&kind) { kind } else { Kind::Text }
+}
+
+/// Whether a field of the user's own would be taken for a key when it is read back.
+fn reads_as_key(holds: &Holds, label: &str, before: &[Field]) -> bool {
+    if label.starts_with('\\') {
+        return labels::key_of(label.trim_start_matches('\\')).is_some();
+    }
+    match labels::key_of(label) {
+        Some((key, labels::Sure::Yes)) => !labels::is_ours(key) && !holds.has(key) && !before.iter().any(|field| field.label == label),
+        _ => false,
+    }
+}
+
+/// The nearest label that can stand in a line.
+fn tame(label: &str) -> Cow<'static, str> {
+    let words = label.replace(['\n', '\r', ':'], " ").replace(['[', ']', '(', ')'], "");
+    let words = words.trim();
+    if words.is_empty() { "Field".into() } else { words.to_owned().into() }
+}
+
+/// More than a line of the block needs for this field.
+fn size(field: &Field) -> usize {
+    2 * field.value.expose().len() + field.label.len() + 96
+}

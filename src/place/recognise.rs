@@ -1,0 +1,155 @@
+//! From what stands in a file to a Salesforce record.
+
+use sfcred_formats::{Field, Holds, Key, Moment, Record, Secret, Spec, lines, parse_day, salesforce};
+
+use super::block;
+use super::labels::{Sure, is_ours, key_of, unprotect};
+
+/// Something worth telling about how a record was understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    /// A date that is none, kept as a field.
+    NotADate,
+    /// A second field for one key, kept as a field.
+    Doubled,
+    /// The token stands in free text, where it stays.
+    FreeText,
+    /// The notes block lacks its end, or there are several.
+    DamagedBlock,
+}
+
+/// Finds the keys of the record in its fields and notes, and says whether it is a Salesforce login.
+///
+/// One is known by its host, by a token, or by a tag or folder called salesforce; in a native format every record is one. What it does not
+/// understand stays as it is.
+pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)) -> bool {
+    let holds = &spec.holds;
+    // A block holds keys whatever the format has a column for.
+    let nothing = Holds::default();
+    let mut fields = std::mem::take(&mut record.fields);
+    from_fields(holds, record, &mut fields, Sure::Yes, tell);
+    let mut lines = Vec::new();
+    if let Some(block) = block::take(&mut record.notes) {
+        if block.damaged {
+            tell(Finding::DamagedBlock);
+        }
+        lines = block.fields;
+        // Where the product changes the title on import, the block remembers it.
+        if holds.repeats.contains(&Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
+            record.title.clear();
+        }
+        from_fields(&nothing, record, &mut lines, Sure::Yes, tell);
+    }
+    let salesforce = spec.native
+        || record.token.is_some()
+        || record.urls.iter().any(|url| salesforce::is_salesforce(url))
+        || record.tags.iter().chain(&record.folder).any(|name| name.trim().eq_ignore_ascii_case("salesforce"));
+    if salesforce {
+        from_fields(holds, record, &mut fields, Sure::IfSalesforce, tell);
+        from_fields(&nothing, record, &mut lines, Sure::IfSalesforce, tell);
+        if record.token.is_none() && from_free_text(record) {
+            tell(Finding::FreeText);
+        }
+    }
+    fields.append(&mut lines);
+    for field in &mut fields {
+        if let Some(label) = unprotect(&field.label) {
+            field.label = label.into();
+        }
+    }
+    record.fields = fields;
+    normalise(holds, record);
+    salesforce
+}
+
+/// Brings what can be written in two ways to one.
+fn normalise(holds: &Holds, record: &mut Record) {
+    let named_by_host = || record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str());
+    if record.title == record.username || (holds.repeats.contains(&Key::Title) && named_by_host()) {
+        record.title.clear();
+    }
+    record.urls.retain(|url| !url.is_empty());
+    for tag in &mut record.tags {
+        if tag.trim().len() != tag.len() {
+            *tag = tag.trim().to_owned();
+        }
+    }
+    record.tags.retain(|tag| !tag.is_empty());
+    record.used_by.retain(|integration| !integration.name.is_empty() || !integration.place.is_empty());
+}
+
+/// Takes the keys out of `fields`, which are the record's or the lines of its block.
+fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, level: Sure, tell: &mut dyn FnMut(Finding)) {
+    fields.retain(|field| {
+        let Some((key, sure)) = key_of(&field.label) else { return true };
+        if sure != level || (!is_ours(key) && holds.has(key)) || holds.labels.iter().any(|own| own.takes(field)) {
+            return true;
+        }
+        match set(record, key, sure, &field.value) {
+            Ok(()) => false,
+            Err(why) => {
+                why.map(&mut *tell);
+                true
+            }
+        }
+    });
+}
+
+/// Sets `key` from the value of a field, or says why not.
+fn set(record: &mut Record, key: Key, sure: Sure, value: &Secret) -> Result<(), Option<Finding>> {
+    let text = value.expose();
+    if text.is_empty() {
+        return Err(None);
+    }
+    if record.has(key) && key != Key::Urls {
+        let same = key == Key::Token && record.token.as_ref() == Some(value);
+        return if same { Ok(()) } else { Err(Some(Finding::Doubled)) };
+    }
+    match key {
+        Key::Title => text.clone_into(&mut record.title),
+        Key::Token => record.token = Some(value.clone()),
+        Key::Issued => record.issued = Some(moment(text)?),
+        Key::PasswordChanged => record.password_changed = Some(moment(text)?),
+        Key::RotateBy => record.rotate_by = Some(parse_day(text.trim()).ok_or(Some(Finding::NotADate))?),
+        Key::Url => record.urls.insert(0, text.to_owned()),
+        // My Domain stands twice in some files: among the URLs and under its label.
+        Key::Urls if sure == Sure::IfSalesforce && record.urls.iter().any(|url| url == text) => {}
+        Key::Urls => record.urls.push(text.to_owned()),
+        Key::UsedBy => record.used_by = lines::split_integrations(text),
+        Key::Tags => record.tags = lines::split_tags(text),
+        Key::Folder => record.folder = lines::split_path(text),
+        Key::Username | Key::Password | Key::Notes | Key::Created | Key::Modified | Key::Fields => return Err(None),
+    }
+    Ok(())
+}
+
+fn moment(text: &str) -> Result<Moment, Option<Finding>> {
+    text.trim().parse().map_err(|_| Some(Finding::NotADate))
+}
+
+/// Reads a line such as `Security Token: …` that someone typed into the notes, and leaves it there.
+fn from_free_text(record: &mut Record) -> bool {
+    let notes = record.notes.expose();
+    if !notes.contains(':') {
+        return false;
+    }
+    let mut token = None;
+    let mut issued = None;
+    for line in notes.lines() {
+        let Some((label, value)) = line.split_once(':') else { continue };
+        let value = value.trim();
+        match key_of(label) {
+            Some((Key::Token, _)) if token.is_none() && (15..=40).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                token = Some(Secret::from(value));
+            }
+            Some((Key::Issued, _)) if issued.is_none() => issued = value.parse().ok(),
+            _ => {}
+        }
+    }
+    let found = token.is_some();
+    if found {
+        record.token = token;
+        record.issued = record.issued.or(issued);
+    }
+    found
+}
