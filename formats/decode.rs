@@ -64,9 +64,10 @@ impl Read for Input<'_> {
         } else {
             self.rest.read(buf)?
         };
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
-            Error::new(format!("longer than {} bytes, the limit for one input", self.limit)).hint("split the file")
-        })?;
+        self.left = self
+            .left
+            .checked_sub(count as u64)
+            .ok_or_else(|| Error::new(format!("longer than {} bytes, the limit for one input", self.limit)).hint("split the file"))?;
         Ok(count)
     }
 }
@@ -87,9 +88,8 @@ impl<R: Read> Utf16<R> {
         self.raw.by_ref().take(8 * 1024).read_to_end(&mut raw)?;
         self.out.clear();
         self.used = 0;
-        let broken = |offset: u64| {
-            Error::new("half a character of UTF-16").at(format!("byte {offset}")).hint("save the file again as UTF-8")
-        };
+        let broken =
+            |offset: u64| Error::new("half a character of UTF-16").at(format!("byte {offset}")).hint("save the file again as UTF-8");
         for pair in raw.chunks(2) {
             let &[a, b] = pair else { return Err(broken(self.offset).into()) };
             let unit = if self.big { u16::from_be_bytes([a, b]) } else { u16::from_le_bytes([a, b]) };

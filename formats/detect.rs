@@ -66,7 +66,9 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
         });
     }
     if head.contains(&0) {
-        return Err(Error::new("neither text nor a known kind of file").hint("export it as CSV or JSON; `sfcred formats` lists what can be read"));
+        return Err(
+            Error::new("neither text nor a known kind of file").hint("export it as CSV or JSON; `sfcred formats` lists what can be read")
+        );
     }
     let Some(header) = table::header(head) else {
         return Err(Error::new("the first row is not a header").at("row 1").hint("name the format with --from"));
@@ -77,11 +79,9 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
     one(matching.map(|(format, _)| format).collect(), || {
         let nearest = tables().max_by_key(|(_, table)| table.common(&header)).filter(|(_, table)| table.common(&header) > 0);
         let error = match nearest {
-            Some((format, table)) => Error::new(format!(
-                "no known header; the nearest is {}, but {} missing",
-                format.spec.id,
-                table.missing(&header)
-            )),
+            Some((format, table)) => {
+                Error::new(format!("no known header; the nearest is {}, but {} missing", format.spec.id, table.missing(&header)))
+            }
             None if header.len() == 1 => Error::new("neither JSON nor a table with commas"),
             None => Error::new("no known header"),
         };

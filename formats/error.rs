@@ -87,7 +87,9 @@ impl From<io::Error> for Error {
         if let Some(code) = what.find(" (os error") {
             what.truncate(code);
         }
-        what[..1].make_ascii_lowercase();
+        if let Some(first) = what.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
         let error = Self::new(what);
         match hint {
             Some(hint) => error.hint(hint),

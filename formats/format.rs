@@ -232,8 +232,7 @@ impl Format {
     /// When the format cannot be read, or the file is not of it or damaged.
     pub fn read(&self, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
         if self.spec.read.is_none() {
-            return Err(Error::new(format!("{} can only be written", self.spec.id))
-                .hint("`sfcred formats` shows what can be read"));
+            return Err(Error::new(format!("{} can only be written", self.spec.id)).hint("`sfcred formats` shows what can be read"));
         }
         self.codec.read(&self.spec, input, limits, sink)
     }
@@ -244,8 +243,7 @@ impl Format {
     /// When the format cannot be written, or the output fails.
     pub fn write<'a>(&'a self, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
         if self.spec.write.is_none() {
-            return Err(Error::new(format!("{} can only be read", self.spec.id))
-                .hint("`sfcred formats` shows what can be written"));
+            return Err(Error::new(format!("{} can only be read", self.spec.id)).hint("`sfcred formats` shows what can be written"));
         }
         self.codec.write(&self.spec, out)
     }
@@ -272,7 +270,8 @@ impl Holds {
     /// Whether a custom field of this label and value can be written and read back.
     pub fn takes_field(&self, label: &str, value: &str) -> bool {
         let line_end = ['\n', '\r'];
-        let plain = !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !value.contains(": ");
+        let plain =
+            !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !value.contains(": ");
         !self.fields.is_empty() && (!self.plain_fields || plain)
     }
 }

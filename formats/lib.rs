@@ -86,7 +86,8 @@ pub fn find(id: &str) -> Result<&'static Format> {
         return Ok(format);
     }
     let stem = id.split('-').next().unwrap_or(id);
-    let near: Vec<&str> = all().iter().map(|format| format.spec.id.as_str()).filter(|other| !stem.is_empty() && other.contains(stem)).collect();
+    let near: Vec<&str> =
+        all().iter().map(|format| format.spec.id.as_str()).filter(|other| !stem.is_empty() && other.contains(stem)).collect();
     let hint = if near.is_empty() { "`sfcred formats` lists them".to_owned() } else { format!("perhaps {}", near.join(" or ")) };
     Err(Error::new("no format of that name").hint(hint))
 }

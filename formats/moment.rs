@@ -74,10 +74,7 @@ impl FromStr for Moment {
     type Err = NotADate;
 
     fn from_str(text: &str) -> Result<Self, NotADate> {
-        parse_day(text)
-            .map(Self::Day)
-            .or_else(|| parse_instant(text).map(Self::Instant))
-            .ok_or(NotADate)
+        parse_day(text).map(Self::Day).or_else(|| parse_instant(text).map(Self::Instant)).ok_or(NotADate)
     }
 }
 

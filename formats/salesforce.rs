@@ -40,7 +40,13 @@ mod tests {
         ] {
             assert!(is_salesforce(url), "{url}");
         }
-        for url in ["", "https://notsalesforce.com", "https://salesforce.com.evil.example", "https://example.com/salesforce.com", "https://ñ.force.com"] {
+        for url in [
+            "",
+            "https://notsalesforce.com",
+            "https://salesforce.com.evil.example",
+            "https://example.com/salesforce.com",
+            "https://ñ.force.com",
+        ] {
             assert!(!is_salesforce(url), "{url}");
         }
     }

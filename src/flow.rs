@@ -241,7 +241,9 @@ impl Sink for Stage<'_, '_> {
         }
         input.records += 1;
         if input.records > self.options.limits.records as u64 {
-            return Err(Error::new(format!("more than {} records, the limit for one input", self.options.limits.records)).hint("split the file"));
+            return Err(
+                Error::new(format!("more than {} records, the limit for one input", self.options.limits.records)).hint("split the file")
+            );
         }
         (self.each)(record, salesforce, findings).map_err(|error| {
             *self.failed = Some(error);

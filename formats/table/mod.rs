@@ -168,10 +168,14 @@ impl Table {
     /// Makes sure that the columns are of use.
     pub(crate) fn check(&self) -> Result<()> {
         for column in &self.columns {
-            let place = || Error::new(match (column.key, &column.label) {
-                (Some(_), Some(_)) => "a column holds either a key or a label, not both",
-                _ => "a column of this key needs `join`",
-            }).at(format!("column `{}`", column.name)).hint("formats/README.md explains every key");
+            let place = || {
+                Error::new(match (column.key, &column.label) {
+                    (Some(_), Some(_)) => "a column holds either a key or a label, not both",
+                    _ => "a column of this key needs `join`",
+                })
+                .at(format!("column `{}`", column.name))
+                .hint("formats/README.md explains every key")
+            };
             let list = matches!(column.key, Some(Key::Urls | Key::Folder | Key::Tags | Key::Fields));
             if (column.key.is_some() && column.label.is_some()) || (list && column.join.is_none()) {
                 return Err(place());
@@ -222,9 +226,9 @@ impl Table {
             return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found) });
         }
         let any_case = |column: &Column| {
-            header.iter().any(|cell| {
-                column.name.eq_ignore_ascii_case(cell) || column.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(cell))
-            })
+            header
+                .iter()
+                .any(|cell| column.name.eq_ignore_ascii_case(cell) || column.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(cell)))
         };
         needed(&any_case).then(|| Rank::AnyCase(self.common(header)))
     }

@@ -31,11 +31,8 @@ enum Use<'t> {
 
 /// Reads every row of a table called `id` into the sink.
 pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(64 * 1024)
-        .from_reader(Strict::new(input, limits));
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64 * 1024).from_reader(Strict::new(input, limits));
     let mut row = StringRecord::new();
     if !next(&mut reader, &mut row, 1)? {
         return Err(Error::new("the file is empty").hint("export it again"));

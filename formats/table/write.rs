@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::{Column, Join, Quote, RowEnd, Table, Unit};
 use crate::format::{Holds, Writer};
-use crate::record::{Key, Record};
+use crate::record::{Field, Key, Record};
 use crate::{Moment, Result, lines, moment};
 
 /// Cells are gathered to chunks of this many bytes.
@@ -101,10 +101,15 @@ impl<'a> TableWriter<'a> {
 
 impl Writer for TableWriter<'_> {
     fn record(&mut self, record: &mut Record) -> Result<()> {
+        // A field with a column of its own must be gone before the others are written.
+        let mut own: Vec<(&str, Field)> = Vec::new();
+        for label in self.columns.iter().filter(|column| column.key.is_none()).filter_map(|column| column.label.as_deref()) {
+            own.extend(self.holds.take_own(record, label).map(|field| (label, field)));
+        }
         for column in &self.columns {
             if let (None, Some(label)) = (column.key, &column.label) {
-                let field = self.holds.take_own(record, label);
-                self.rows.cell(field.as_ref().map_or(column.default.as_str(), |field| field.value.expose()));
+                let field = own.iter().find(|(own, _)| own == label).map(|(_, field)| field.value.expose());
+                self.rows.cell(field.unwrap_or(&column.default));
                 continue;
             }
             let plain = match column.key {

@@ -52,7 +52,8 @@ impl Findings {
                 finding.later = newer.issued;
             }
             None if self.counts[Rule::Superseded as usize] < self.keep => {
-                let older = Record { username: newer.name().to_owned(), token: newer.token.clone(), issued: Some(older), ..Record::default() };
+                let older =
+                    Record { username: newer.name().to_owned(), token: newer.token.clone(), issued: Some(older), ..Record::default() };
                 self.kept.push(Finding { rule: Rule::Superseded, later: newer.issued, ..judge(&older, &self.policy) });
             }
             None => {}

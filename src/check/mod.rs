@@ -58,16 +58,8 @@ pub enum Rule {
 
 impl Rule {
     /// All rules, mildest first.
-    pub const ALL: [Self; 8] = [
-        Self::Fresh,
-        Self::Missing,
-        Self::Due,
-        Self::Undated,
-        Self::Future,
-        Self::Stale,
-        Self::Superseded,
-        Self::VoidPasswordChanged,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Fresh, Self::Missing, Self::Due, Self::Undated, Self::Future, Self::Stale, Self::Superseded, Self::VoidPasswordChanged];
 
     /// The name as users see it.
     pub const fn name(self) -> &'static str {
@@ -96,7 +88,9 @@ impl Rule {
             Self::Due | Self::Stale => Some(
                 "log in as this user, Settings > Quick Find \"Reset\" > Reset My Security Token, then give the mailed token to every integration",
             ),
-            Self::Undated => Some("find the mail \"Your new Salesforce security token\" and set its date as Token Issued, or reset the token"),
+            Self::Undated => {
+                Some("find the mail \"Your new Salesforce security token\" and set its date as Token Issued, or reset the token")
+            }
             Self::Future => Some("correct Token Issued, or the clock of this computer"),
             Self::Superseded => Some("keep the newest token, delete this one, and check that every integration has the newest"),
             Self::VoidPasswordChanged => {

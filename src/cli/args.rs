@@ -65,11 +65,7 @@ impl std::fmt::Display for Age {
 pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: u64) -> Options {
     Options {
         all: reading.all,
-        policy: Policy {
-            today: judging.as_of.unwrap_or(today),
-            max_age: judging.max_age.0,
-            due_within: judging.due_within.0,
-        },
+        policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
         keep,
         limits: Limits::default(),
     }

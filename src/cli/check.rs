@@ -135,8 +135,6 @@ pub(super) fn counts(report: &Report) -> Value {
 
 /// What was read.
 pub(super) fn inputs(report: &Report) -> Value {
-    let input = |input: &flow::Reading| {
-        json!({"name": input.name, "format": input.format.spec.id, "records": input.records, "left_out": input.others})
-    };
+    let input = |input: &flow::Reading| json!({"name": input.name, "format": input.format.spec.id, "records": input.records, "left_out": input.others});
     report.inputs.iter().map(input).collect()
 }

@@ -133,7 +133,10 @@ impl Convert {
                 let what = show::count(report.written, "record", "records");
                 show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
                 if !sealed {
-                    show::say("hint", &format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"));
+                    show::say(
+                        "hint",
+                        &format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"),
+                    );
                 }
             }
         }

@@ -57,9 +57,11 @@ const TOLD: [Key; 13] = [
 
 fn list() -> String {
     let mut rows = vec![["FORMAT", "", "TOKEN", "LOST", "NAME"].map(str::to_owned).to_vec()];
-    rows.extend(all().iter().map(|format| {
-        vec![format.spec.id.clone(), modes(format), token(format).to_owned(), lost(format), format.spec.name.clone()]
-    }));
+    rows.extend(
+        all()
+            .iter()
+            .map(|format| vec![format.spec.id.clone(), modes(format), token(format).to_owned(), lost(format), format.spec.name.clone()]),
+    );
     show::table(&rows, show::width())
 }
 

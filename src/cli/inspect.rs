@@ -35,7 +35,11 @@ impl Inspect {
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;
         let sealed = sealed == input::Sealed::Yes;
-        if self.json { show::json(&document(&inspection, sealed))? } else { show::print(&text(&inspection, sealed))? }
+        if self.json {
+            show::json(&document(&inspection, sealed))?
+        } else {
+            show::print(&text(&inspection, sealed))?
+        }
         Ok(End::Done)
     }
 }
@@ -46,7 +50,11 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
     for input in &report.inputs {
         let sealed = if sealed { ", sealed with age" } else { "" };
         text.push_str(&format!("{}: {}{sealed}\n", show::printable(&input.name), input.format.spec.name));
-        text.push_str(&format!("{} of Salesforce taken, {} other entries left out\n", show::count(input.records, "record", "records"), input.others));
+        text.push_str(&format!(
+            "{} of Salesforce taken, {} other entries left out\n",
+            show::count(input.records, "record", "records"),
+            input.others
+        ));
     }
     for (notice, at) in report.notices.iter() {
         text.push_str(&format!("{}: {}\n", show::notice(notice), at.count));

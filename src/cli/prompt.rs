@@ -95,7 +95,7 @@ mod tests {
         ] {
             assert_eq!(first_line(file.as_bytes()).unwrap().expose_secret(), line, "{file:?}");
         }
-        assert!(first_line(&[b'x'; 64 * 1024][..]).is_ok());
+        assert!(first_line(&*vec![b'x'; 64 * 1024]).is_ok());
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
             (&b""[..], "the first line is empty"),
             (b"\r\nfake", "the first line is empty"),
             (b"f\xe4ke\n", "the first line is not UTF-8"),
-            (&[b'x'; 64 * 1024 + 1], "a passphrase file is longer than 65536 bytes, the limit"),
+            (&vec![b'x'; 64 * 1024 + 1], "a passphrase file is longer than 65536 bytes, the limit"),
         ] {
             assert_eq!(first_line(file).unwrap_err().to_string(), message);
         }

@@ -115,7 +115,8 @@ fn understood(finding: Finding) -> &'static str {
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
 fn findings(report: &Report) {
     let findings = &report.findings;
-    let told: u64 = Rule::ALL.into_iter().filter(|rule| !matches!(rule, Rule::Fresh | Rule::Missing)).map(|rule| findings.count(rule)).sum();
+    let told: u64 =
+        Rule::ALL.into_iter().filter(|rule| !matches!(rule, Rule::Fresh | Rule::Missing)).map(|rule| findings.count(rule)).sum();
     let worst = findings.worst_first();
     let of = |rule| worst.iter().filter(move |finding| finding.rule == rule);
     let remedy = |rule: Rule| rule.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default();
@@ -158,7 +159,8 @@ pub(super) fn records(at: &Count) -> String {
 pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let length = |text: &str| text.chars().count();
-    let widths: Vec<usize> = (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| length(cell)).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> =
+        (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| length(cell)).max().unwrap_or(0)).collect();
     let whole = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
     let mut out = String::new();
     for row in rows {

@@ -48,7 +48,11 @@ pub(super) fn append(notes: &mut Secret, keys: &[Field], fields: &[Field]) {
     }
     for field in fields {
         text.push('\n');
-        let label = if key_of(field.label.trim_start_matches('\\')).is_some() { Cow::from(protect_label(&field.label)) } else { Cow::from(&*field.label) };
+        let label = if key_of(field.label.trim_start_matches('\\')).is_some() {
+            Cow::from(protect_label(&field.label))
+        } else {
+            Cow::from(&*field.label)
+        };
         lines::write_line(&mut text, &label, field.value.expose(), field.kind);
     }
     text.push('\n');
@@ -163,13 +167,19 @@ mod tests {
     }
 
     fn parts() -> Vec<Field> {
-        vec![Field::new("Token of mine", "FakeT0ken", Kind::Text), Field::new("Client", " s;\n\\ ", Kind::Hidden), Field::new("Empty", "", Kind::Text)]
+        vec![
+            Field::new("Token of mine", "FakeT0ken", Kind::Text),
+            Field::new("Client", " s;\n\\ ", Kind::Hidden),
+            Field::new("Empty", "", Kind::Text),
+        ]
     }
 
     #[test]
     fn comes_back_whatever_the_notes() {
         let tricky = format!("{BEGIN}\nSecurity Token: x\n{END}\n\\{BEGIN}\n  {END}  \nlast");
-        for notes in ["", "one line", "ends with a line end\n", "\n", "\n\n", "a\r\nb\r\n", "[", " ", tricky.as_str(), "\\\\[salesforce CREDENTIAL]"] {
+        for notes in
+            ["", "one line", "ends with a line end\n", "\n", "\n\n", "a\r\nb\r\n", "[", " ", tricky.as_str(), "\\\\[salesforce CREDENTIAL]"]
+        {
             let (text, block) = round(notes, &parts());
             assert_eq!(text, notes);
             assert_eq!(block, Some(Block { fields: parts(), damaged: false }), "{notes:?}");

@@ -65,9 +65,7 @@ pub(super) fn key_of(label: &str) -> Option<(Key, Sure)> {
         "title" => (Key::Title, Sure::Yes),
         "my domain" | "mydomain" | "instance url" | "org url" | "hostname" | "instance" => (Key::Urls, Sure::IfSalesforce),
         "url" => (Key::Url, Sure::Yes),
-        _ if folded.strip_prefix("url ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) => {
-            (Key::Urls, Sure::Yes)
-        }
+        _ if folded.strip_prefix("url ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) => (Key::Urls, Sure::Yes),
         _ => return None,
     })
 }
@@ -132,7 +130,8 @@ mod tests {
 
     #[test]
     fn labels_mean_themselves() {
-        for key in [Key::Title, Key::Token, Key::Issued, Key::PasswordChanged, Key::RotateBy, Key::Url, Key::UsedBy, Key::Tags, Key::Folder] {
+        for key in [Key::Title, Key::Token, Key::Issued, Key::PasswordChanged, Key::RotateBy, Key::Url, Key::UsedBy, Key::Tags, Key::Folder]
+        {
             assert_eq!(key_of(label(key)), Some((key, Sure::Yes)));
         }
         assert_eq!(key_of("URL 2"), Some((Key::Urls, Sure::Yes)));
@@ -140,7 +139,9 @@ mod tests {
 
     #[test]
     fn people_spell_them_otherwise() {
-        for (spelling, key) in [("SECURITY_TOKEN:", Key::Token), (" sf-token ", Key::Token), ("Security  Token$", Key::Token), ("Issued", Key::Issued)] {
+        for (spelling, key) in
+            [("SECURITY_TOKEN:", Key::Token), (" sf-token ", Key::Token), ("Security  Token$", Key::Token), ("Issued", Key::Issued)]
+        {
             assert_eq!(key_of(spelling).map(|(key, _)| key), Some(key), "{spelling}");
         }
         for other in ["", "URL x", "Security Tokens", "Token of appreciation", "безопасность", &"token ".repeat(20)] {

@@ -270,7 +270,9 @@ impl<'f> Placer<'f> {
         if record.notes.expose().len() + self.keys.iter().chain(&self.fields).map(size).sum::<usize>() < limit {
             return;
         }
-        for (key, label) in [(Key::UsedBy, "Used By"), (Key::Tags, "Tags"), (Key::Fields, ""), (Key::Folder, "Folder"), (Key::Title, "Title")] {
+        for (key, label) in
+            [(Key::UsedBy, "Used By"), (Key::Tags, "Tags"), (Key::Fields, ""), (Key::Folder, "Folder"), (Key::Title, "Title")]
+        {
             while whole(self) > limit {
                 let left_out = match key {
                     Key::Fields => self.fields.pop().is_some(),

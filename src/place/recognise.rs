@@ -27,6 +27,9 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     // A block holds keys whatever the format has a column for.
     let nothing = Holds::default();
     let mut fields = std::mem::take(&mut record.fields);
+    if holds.repeats.contains(&Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
+        record.title.clear();
+    }
     from_fields(holds, record, &mut fields, Sure::Yes, tell);
     let mut lines = Vec::new();
     if let Some(block) = block::take(&mut record.notes) {
@@ -34,7 +37,7 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
             tell(Finding::DamagedBlock);
         }
         lines = block.fields;
-        // Where the product changes the title on import, the block remembers it.
+        // The block remembers the title that the product replaced.
         if holds.repeats.contains(&Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
             record.title.clear();
         }
@@ -58,14 +61,13 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
         }
     }
     record.fields = fields;
-    normalise(holds, record);
+    normalise(record);
     salesforce
 }
 
 /// Brings what can be written in two ways to one.
-fn normalise(holds: &Holds, record: &mut Record) {
-    let named_by_host = || record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str());
-    if record.title == record.username || (holds.repeats.contains(&Key::Title) && named_by_host()) {
+fn normalise(record: &mut Record) {
+    if record.title == record.username {
         record.title.clear();
     }
     record.urls.retain(|url| !url.is_empty());
@@ -139,7 +141,9 @@ fn from_free_text(record: &mut Record) -> bool {
         let Some((label, value)) = line.split_once(':') else { continue };
         let value = value.trim();
         match key_of(label) {
-            Some((Key::Token, _)) if token.is_none() && (15..=40).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Some((Key::Token, _))
+                if token.is_none() && (15..=40).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+            {
                 token = Some(Secret::from(value));
             }
             Some((Key::Issued, _)) if issued.is_none() => issued = value.parse().ok(),

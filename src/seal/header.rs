@@ -51,10 +51,15 @@ impl Header {
             if stanzas > STANZAS {
                 return Err(too_large(&format!("more than {STANZAS} recipients")));
             }
-            match stanza(line) {
-                Some(None) => {}
-                Some(factor) => work_factor = factor,
-                None => return Err(lines.damaged()),
+            let sound = match arguments(line).as_deref() {
+                Some([b"scrypt", rest @ ..]) => {
+                    work_factor = read_work_factor(rest);
+                    work_factor.is_some()
+                }
+                other => other.is_some(),
+            };
+            if !sound {
+                return Err(lines.damaged());
             }
             // The body is base64 in lines of 64; a shorter line, if need be an empty one, ends it.
             loop {
@@ -71,21 +76,18 @@ impl Header {
     }
 }
 
-/// Checks the first line of a stanza and returns the work factor if it is that of a passphrase; nothing if it is not sound.
-fn stanza(line: &[u8]) -> Option<Option<u8>> {
+/// The type and the arguments of a stanza, from its first line.
+fn arguments(line: &[u8]) -> Option<Vec<&[u8]>> {
     let arguments: Vec<&[u8]> = line.strip_prefix(b"-> ")?.split(|byte| *byte == b' ').collect();
-    if arguments.iter().any(|argument| argument.is_empty() || !argument.iter().all(u8::is_ascii_graphic)) {
-        return None;
-    }
-    match arguments[..] {
-        [b"scrypt", _, digits] => {
-            let canonical = digits.iter().all(u8::is_ascii_digit) && digits[0] != b'0';
-            let factor = str::from_utf8(digits).ok()?.parse().ok()?;
-            canonical.then_some(Some(factor))
-        }
-        [b"scrypt", ..] => None,
-        _ => Some(None),
-    }
+    let sound = |argument: &&[u8]| !argument.is_empty() && argument.iter().all(u8::is_ascii_graphic);
+    arguments.iter().all(sound).then_some(arguments)
+}
+
+/// The work factor from the arguments of a passphrase, which must be written in the one canonical way.
+fn read_work_factor(arguments: &[&[u8]]) -> Option<u8> {
+    let [_, digits] = arguments else { return None };
+    let canonical = digits.iter().all(u8::is_ascii_digit) && digits[0] != b'0';
+    str::from_utf8(digits).ok()?.parse().ok().filter(|_| canonical)
 }
 
 /// Whether text is base64 without padding whose unused last bits are zero.

@@ -13,15 +13,15 @@ pub(super) fn failed() -> Error {
 mod built {
     use sfcred_formats::Result;
 
-    use super::super::not_built;
+    use crate::seal::not_built;
 
     /// Reads a recipient that a plugin understands.
-    pub(in super::super) fn recipient(_: &str) -> Result<Box<dyn age::Recipient + Send>> {
+    pub(in crate::seal) fn recipient(_: &str) -> Result<Box<dyn age::Recipient + Send>> {
         Err(not_built("age plugins", "plugin"))
     }
 
     /// Reads an identity that a plugin understands.
-    pub(in super::super) fn identity(_: &str) -> Result<Box<dyn age::Identity>> {
+    pub(in crate::seal) fn identity(_: &str) -> Result<Box<dyn age::Identity>> {
         Err(not_built("age plugins", "plugin"))
     }
 }
@@ -33,10 +33,10 @@ mod built {
     use age::plugin::{Identity, IdentityPluginV1, Recipient, RecipientPluginV1};
     use sfcred_formats::{Error, Result};
 
-    use super::super::recipients;
+    use crate::seal::recipients;
 
     /// Reads a recipient that a plugin understands.
-    pub(in super::super) fn recipient(text: &str) -> Result<Box<dyn age::Recipient + Send>> {
+    pub(in crate::seal) fn recipient(text: &str) -> Result<Box<dyn age::Recipient + Send>> {
         let recipient: Recipient = text.parse().map_err(|_| recipients::not_a_recipient())?;
         match RecipientPluginV1::new(recipient.plugin(), std::slice::from_ref(&recipient), &[], NoCallbacks) {
             Ok(plugin) => Ok(Box::new(plugin)),
@@ -45,7 +45,7 @@ mod built {
     }
 
     /// Reads an identity that a plugin understands.
-    pub(in super::super) fn identity(text: &str) -> Result<Box<dyn age::Identity>> {
+    pub(in crate::seal) fn identity(text: &str) -> Result<Box<dyn age::Identity>> {
         let identity: Identity = text.parse().map_err(|_| Error::new("not an identity").hint("ask the plugin for it again"))?;
         match IdentityPluginV1::new(identity.plugin(), std::slice::from_ref(&identity), NoCallbacks) {
             Ok(plugin) => Ok(Box::new(plugin)),

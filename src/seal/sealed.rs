@@ -107,7 +107,8 @@ fn too_much_work(factor: u8, limit: u8) -> Error {
 
 /// The error for bytes that are not what was sealed; one of the disk, or from a reader of ours, stays what it is.
 pub(super) fn damaged_or(error: io::Error) -> Error {
-    if error.raw_os_error().is_some() || error.get_ref().is_some_and(|inner| inner.is::<Error>()) {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    if error.raw_os_error().is_some() || inner.is_some() {
         return error.into();
     }
     Error::new("damaged or cut: it could not be authenticated to its end").hint("restore it from a backup; nothing was written")

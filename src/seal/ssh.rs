@@ -6,15 +6,15 @@ pub(super) use built::{identity, recipient};
 mod built {
     use sfcred_formats::Result;
 
-    use super::super::{IdentityFile, not_built};
+    use crate::seal::{IdentityFile, not_built};
 
     /// Reads a public key.
-    pub(in super::super) fn recipient(_: &str) -> Result<Box<dyn age::Recipient + Send>> {
+    pub(in crate::seal) fn recipient(_: &str) -> Result<Box<dyn age::Recipient + Send>> {
         Err(not_built("ssh keys", "ssh"))
     }
 
     /// Reads a private key.
-    pub(in super::super) fn identity(_: &[u8]) -> Result<IdentityFile> {
+    pub(in crate::seal) fn identity(_: &[u8]) -> Result<IdentityFile> {
         Err(not_built("ssh keys", "ssh"))
     }
 }
@@ -25,10 +25,10 @@ mod built {
     use age::{DecryptError, secrecy::SecretString};
     use sfcred_formats::{Error, Result};
 
-    use super::super::{IdentityFile, recipients};
+    use crate::seal::{IdentityFile, recipients};
 
     /// Reads a public key.
-    pub(in super::super) fn recipient(text: &str) -> Result<Box<dyn age::Recipient + Send>> {
+    pub(in crate::seal) fn recipient(text: &str) -> Result<Box<dyn age::Recipient + Send>> {
         match text.parse::<Recipient>() {
             Ok(recipient) => Ok(Box::new(recipient)),
             Err(_) => Err(recipients::not_a_recipient().hint("of ssh keys, ed25519 and rsa with 2048 to 4096 bits can be sealed to")),
@@ -36,7 +36,7 @@ mod built {
     }
 
     /// Reads a private key.
-    pub(in super::super) fn identity(bytes: &[u8]) -> Result<IdentityFile> {
+    pub(in crate::seal) fn identity(bytes: &[u8]) -> Result<IdentityFile> {
         match Identity::from_buffer(bytes, None) {
             Ok(Identity::Encrypted(key)) => {
                 Ok(IdentityFile::Locked(Box::new(move |passphrase: SecretString| match key.decrypt(passphrase) {

@@ -47,6 +47,8 @@ impl Draft {
     /// Writes the file out, then gives it its name, then makes the name last.
     pub(super) fn commit(mut self) -> Result<()> {
         self.finish().map_err(|error| self.place.name_in(error))?;
+        // Here goes what is left of the other name, so that the sync covers that too.
+        self.open = None;
         match self.place.folder.sync_all() {
             // Some network folders cannot be synced, and need not be.
             Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => Err(self.place.name_in(
@@ -118,13 +120,13 @@ mod tests {
         let mut draft = draft(&path, false);
         assert_eq!(scratch.names(), [""; 0]);
         for _ in 0..3 {
-            draft.write(&[b'x'; BUFFER]).unwrap();
+            draft.write(&vec![b'x'; BUFFER]).unwrap();
             assert!(scratch.names()[0].starts_with(".sfcred-"));
             assert_eq!(scratch.names().len(), 1);
         }
         draft.commit().unwrap();
         assert_eq!(scratch.names(), ["file"]);
-        assert_eq!(fs::read(path).unwrap(), [b'x'; 3 * BUFFER]);
+        assert_eq!(fs::read(path).unwrap(), vec![b'x'; 3 * BUFFER]);
     }
 
     #[test]

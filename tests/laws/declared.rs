@@ -1,0 +1,67 @@
+//! What a format declares to keep of a record, worked out from its `format.toml` alone.
+
+use sfcred_formats::{Key, Kind, Record, Spec, salesforce};
+
+/// The record less what a format declares to lose.
+pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
+    let holds = &spec.holds;
+    let mut rest = record.clone();
+    if !holds.has(Key::Created) {
+        rest.created = None;
+    }
+    if !holds.has(Key::Modified) {
+        rest.modified = None;
+    }
+    if rest.urls.is_empty() && holds.needs.contains(&Key::Url) {
+        rest.urls.push("https://login.salesforce.com".to_owned());
+    }
+    if holds.origin_only {
+        if let Some(url) = rest.urls.first_mut() {
+            *url = salesforce::origin(url).to_owned();
+        }
+    }
+    if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder)) {
+        rest.folder = rest.folder.iter().flat_map(|name| name.split(separator)).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    }
+    let (notes, fields) = (holds.has(Key::Notes), !holds.fields.is_empty());
+    if !notes && !fields {
+        without_places(&mut rest, spec);
+        return rest;
+    }
+    // From the first field on that a custom field cannot hold, they are lines of the notes.
+    let mut lines = !fields;
+    for field in &mut rest.fields {
+        if holds.owns(field) {
+            continue;
+        }
+        lines |= !holds.takes_field(&field.label, field.value.expose());
+        let kept = if lines { field.kind == Kind::Hidden } else { holds.fields.contains(&field.kind) };
+        if !kept {
+            field.kind = Kind::Text;
+        }
+    }
+    rest
+}
+
+fn without_places(rest: &mut Record, spec: &Spec) {
+    let holds = &spec.holds;
+    rest.notes.clear();
+    rest.fields.retain(|field| holds.owns(field));
+    if !holds.has(Key::Urls) {
+        rest.urls.truncate(1);
+    }
+    for (key, clear) in [
+        (Key::Title, (|record| record.title.clear()) as fn(&mut Record)),
+        (Key::Token, |record| record.token = None),
+        (Key::Issued, |record| record.issued = None),
+        (Key::PasswordChanged, |record| record.password_changed = None),
+        (Key::RotateBy, |record| record.rotate_by = None),
+        (Key::UsedBy, |record| record.used_by.clear()),
+        (Key::Tags, |record| record.tags.clear()),
+        (Key::Folder, |record| record.folder.clear()),
+    ] {
+        if !holds.has(key) {
+            clear(rest);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Writes, reads and compares records.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use sfcred::place::{Losses, Placer, recognise};
+use sfcred_formats::{Error, Format, Input, Limits, Notice, Record, Result, Tally, all, find};
+
+/// The records of `formats/sfcred/sample.json`.
+pub(crate) fn reference() -> Vec<Record> {
+    static REFERENCE: OnceLock<Vec<Record>> = OnceLock::new();
+    REFERENCE.get_or_init(|| read(find("sfcred").unwrap(), include_bytes!("../../formats/sfcred/sample.json"))).clone()
+}
+
+/// Writes records as a format, and says what was lost.
+pub(crate) fn write(format: &Format, records: &[Record]) -> (Vec<u8>, Losses) {
+    let mut bytes = Vec::new();
+    let mut placer = Placer::new(format);
+    let mut writer = format.write(&mut bytes).unwrap();
+    for record in records {
+        let mut record = record.clone();
+        placer.place(&mut record);
+        writer.record(&mut record).unwrap();
+    }
+    writer.finish().unwrap();
+    (bytes, placer.finish())
+}
+
+/// Reads records of a format, understood.
+pub(crate) fn read(format: &Format, bytes: &[u8]) -> Vec<Record> {
+    try_read(format, bytes).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id))
+}
+
+/// Reads bytes that may be damaged; only a panic would be wrong.
+pub(crate) fn read_quietly(format: &Format, bytes: &[u8]) {
+    let _ = try_read(format, bytes);
+}
+
+fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
+    let limits = Limits::default();
+    let mut input = Input::open(Box::new(bytes), limits.input)?;
+    let mut records = Vec::new();
+    let mut notices = Tally::<Notice>::default();
+    let take = |record: &mut Record, _| {
+        recognise(&format.spec, record, &mut |_| {});
+        records.push(record.clone());
+        Ok::<(), Error>(())
+    };
+    format.read(&mut input, &limits, &mut (take, &mut notices))?;
+    Ok(records)
+}
+
+/// Records by their username, because some products sort.
+pub(crate) fn by_username(records: impl IntoIterator<Item = Record>) -> BTreeMap<String, Record> {
+    records.into_iter().map(|record| (record.username.clone(), record)).collect()
+}
+
+/// Whether two records are the same. Fields that a product has a column for come back in the order of the columns.
+pub(crate) fn same(a: &Record, b: &Record) -> bool {
+    let sorted = |record: &Record| {
+        let mut record = record.clone();
+        let own = |label: &str| all().iter().any(|format| format.spec.holds.labels.iter().any(|own| own.label == label));
+        record.fields.sort_by_key(|field| own(&field.label));
+        record
+    };
+    sorted(a) == sorted(b)
+}
+
+/// Fails with the key that differs. The values are fictional, so they may be shown.
+pub(crate) fn assert_same(id: &str, found: &Record, expected: &Record) {
+    if same(found, expected) {
+        return;
+    }
+    let show = |record: &Record| String::from_utf8(write(find("sfcred").unwrap(), std::slice::from_ref(record)).0).unwrap();
+    panic!("{id}:\nfound    {}\nexpected {}", show(found), show(expected));
+}
+
+/// The lines around the first difference.
+pub(crate) fn first_difference(found: &[u8], expected: &[u8]) -> String {
+    let at = found.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(found.len().min(expected.len()));
+    let around = |bytes: &[u8]| String::from_utf8_lossy(&bytes[at.saturating_sub(60)..bytes.len().min(at + 60)]).into_owned();
+    format!("at byte {at}\nfound    {:?}\nexpected {:?}", around(found), around(expected))
+}

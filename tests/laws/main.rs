@@ -1,0 +1,156 @@
+//! What holds for every format: the laws of the project's design, over all formats and all pairs.
+
+mod declared;
+mod machine;
+
+use std::fs;
+use std::path::PathBuf;
+
+use declared::less;
+use machine::{by_username, read, read_quietly, reference, write};
+use sfcred_formats::{Format, Key, all, detect};
+
+fn sample(format: &Format) -> PathBuf {
+    let folder = format.spec.id.replace('-', "_");
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("formats").join(folder).join(format!("sample.{}", format.spec.extension))
+}
+
+fn sample_bytes(format: &Format) -> Vec<u8> {
+    fs::read(sample(format)).unwrap_or_else(|error| panic!("{}: {error}", sample(format).display()))
+}
+
+fn writable() -> impl Iterator<Item = &'static Format> {
+    all().iter().filter(|format| format.spec.write.is_some())
+}
+
+#[test]
+fn every_folder_is_listed_and_has_a_sample() {
+    let formats = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("formats");
+    let mut folders = 0;
+    for entry in fs::read_dir(formats).unwrap().map(Result::unwrap) {
+        if entry.path().join("format.toml").exists() {
+            let id = entry.file_name().to_str().unwrap().replace('_', "-");
+            assert!(all().iter().any(|format| format.spec.id == id), "{id} is not listed in formats/lib.rs");
+            folders += 1;
+        }
+    }
+    assert_eq!(folders, all().len());
+    for format in all() {
+        assert!(sample(format).is_file(), "{} has no sample", format.spec.id);
+    }
+}
+
+/// `SFCRED_BLESS=1 cargo test --test laws` writes the samples anew; read the difference before you commit it.
+#[test]
+fn what_is_written_is_the_sample() {
+    let mut compared = 0;
+    for format in writable().filter(|format| format.spec.canonical) {
+        let (bytes, _) = write(format, &reference());
+        if std::env::var_os("SFCRED_BLESS").is_some() && format.spec.id != "sfcred" {
+            fs::write(sample(format), &bytes).unwrap();
+        }
+        let expected = sample_bytes(format);
+        assert!(bytes == expected, "{}: the sample differs:\n{}", format.spec.id, machine::first_difference(&bytes, &expected));
+        compared += 1;
+    }
+    assert!(compared >= 9, "only {compared} formats are canonical");
+}
+
+#[test]
+fn the_sample_is_the_reference_less_what_is_declared() {
+    for format in all().iter().filter(|format| format.spec.read.is_some()) {
+        let expected = by_username(reference().iter().map(|record| less(record, &format.spec)));
+        let found = by_username(read(format, &sample_bytes(format)));
+        assert_eq!(found.len(), expected.len(), "{}", format.spec.id);
+        for (username, record) in &expected {
+            machine::assert_same(&format.spec.id, &found[username], record);
+        }
+    }
+}
+
+#[test]
+fn the_sample_is_recognised() {
+    for format in all() {
+        let bytes = sample_bytes(format);
+        let head = &bytes[..bytes.len().min(64 * 1024)];
+        let found = detect(all(), head).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id));
+        let twins = &found.format.spec.twins;
+        assert!(found.format.spec.id == format.spec.id || twins.contains(&format.spec.id), "{} is taken for {}", format.spec.id, found.format.spec.id);
+    }
+}
+
+#[test]
+fn all_pairs_lose_exactly_what_both_declare() {
+    let mut pairs = 0;
+    for from in writable().filter(|format| format.spec.read.is_some()) {
+        let first = read(from, &write(from, &reference()).0);
+        for to in writable().filter(|format| format.spec.read.is_some()) {
+            let id = format!("{} to {}", from.spec.id, to.spec.id);
+            let (bytes, _) = write(to, &first);
+            let found = by_username(read(to, &bytes));
+            assert_eq!(found.len(), reference().len(), "{id}");
+            for record in reference() {
+                let expected = less(&less(&record, &from.spec), &to.spec);
+                machine::assert_same(&id, &found[&record.username], &expected);
+            }
+            let (again, losses) = write(to, &read(to, &bytes));
+            assert!(again == bytes, "{id}: a second conversion changes\n{}", machine::first_difference(&again, &bytes));
+            let new: Vec<_> = losses.iter().filter(|(loss, _)| loss.is_gone() && !loss.stops()).collect();
+            assert!(new.is_empty(), "{id}: a second conversion loses {new:?}");
+            pairs += 1;
+        }
+    }
+    println!("{pairs} pairs of {} formats", all().len());
+    assert!(pairs >= 81, "only {pairs} pairs");
+}
+
+/// What is told and what happens are the same: a key is reported if and only if a record with it comes back without it.
+#[test]
+fn losses_are_told_exactly() {
+    for format in writable().filter(|format| format.spec.read.is_some()) {
+        for record in reference() {
+            let (bytes, losses) = write(format, std::slice::from_ref(&record));
+            let found = read(format, &bytes);
+            let told = losses.iter().any(|(loss, _)| loss.is_gone() && !loss.stops());
+            let mut kept = record.clone();
+            // A URL that the product insists on is told as filled in, and nothing is gone.
+            if kept.urls.is_empty() && format.spec.holds.needs.contains(&Key::Url) {
+                kept.urls.clone_from(&found[0].urls);
+            }
+            let same = machine::same(&found[0], &kept);
+            assert_eq!(told, !same, "{}: {}: {:?}", format.spec.id, record.username, losses.iter().collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn no_change_or_cut_of_a_sample_panics() {
+    let mut tried = 0;
+    for format in writable() {
+        // The records with line ends, markers, fields and folders, so that every byte can be tried.
+        let (bytes, _) = write(format, &[1, 4, 7, 12].map(|at| reference()[at].clone()));
+        for at in 0..bytes.len() {
+            read_quietly(format, &bytes[..at]);
+            let mut changed = bytes.clone();
+            changed[at] = changed[at].wrapping_add(u8::try_from(at % 251).unwrap() + 1);
+            read_quietly(format, &changed);
+            tried += 2;
+        }
+    }
+    println!("{tried} damaged samples");
+    assert!(tried > 10_000);
+}
+
+#[test]
+fn long_notes_cross_where_they_can() {
+    let mut long = reference()[1].clone();
+    long.notes = "Ünïcode line \u{1F511}, \"quoted\"\n".repeat(3000).into();
+    let mut crossed = 0;
+    for format in writable().filter(|format| format.spec.holds.has(Key::Notes) && format.spec.limits.notes.is_none()) {
+        let found = read(format, &write(format, std::slice::from_ref(&long)).0);
+        assert!(long.notes.expose().len() > 64 * 1024);
+        assert_eq!(found[0].notes, long.notes, "{}", format.spec.id);
+        crossed += 1;
+    }
+    assert!(crossed >= 4, "{crossed}");
+}
