@@ -91,6 +91,8 @@ pub struct Holds {
     pub labels: Vec<Own>,
     /// What stands between the names of a folder path, where a name cannot hold it.
     pub separator: Option<char>,
+    /// Whether the token and its date are an entry of their own, so that there is no date without a token.
+    pub token_entry: bool,
     /// Whether of a URL only scheme, host and port are kept.
     pub origin_only: bool,
 }

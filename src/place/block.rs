@@ -95,7 +95,9 @@ pub(super) fn take(notes: &mut Secret) -> Option<Block> {
     let found = if notes.expose().contains('[') { find(notes.expose()) } else { None };
     let block = found.map(|Found { begin, end, block }| {
         let text = notes.expose();
-        let before = strip_line_end(strip_line_end(&text[..begin]));
+        // What we wrote ends in exactly this; a manager may have changed the line ends or dropped the blank line.
+        let before = &text[..begin];
+        let before = before.strip_suffix("\n\n").unwrap_or_else(|| strip_line_end(strip_line_end(before)));
         let after = text[end..].trim_start_matches(['\r', '\n']);
         let joint = if before.is_empty() || after.is_empty() { "" } else { "\n" };
         *notes = Secret::new([before, joint, after].concat());
@@ -177,9 +179,19 @@ mod tests {
     #[test]
     fn comes_back_whatever_the_notes() {
         let tricky = format!("{BEGIN}\nSecurity Token: x\n{END}\n\\{BEGIN}\n  {END}  \nlast");
-        for notes in
-            ["", "one line", "ends with a line end\n", "\n", "\n\n", "a\r\nb\r\n", "[", " ", tricky.as_str(), "\\\\[salesforce CREDENTIAL]"]
-        {
+        for notes in [
+            "",
+            "one line",
+            "ends with a line end\n",
+            "\n",
+            "\n\n",
+            "\r",
+            "a\r\nb\r\n",
+            "[",
+            " ",
+            tricky.as_str(),
+            "\\\\[salesforce CREDENTIAL]",
+        ] {
             let (text, block) = round(notes, &parts());
             assert_eq!(text, notes);
             assert_eq!(block, Some(Block { fields: parts(), damaged: false }), "{notes:?}");

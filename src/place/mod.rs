@@ -127,15 +127,26 @@ impl<'f> Placer<'f> {
                     record.urls.push(LOGIN_URL.to_owned());
                     self.lose(Loss::Filled(Key::Url), record);
                 }
-                // A token with a row of its own stands for itself.
-                Key::Password if record.token.is_some() && self.format.spec.holds.has(Key::Token) => {}
+                // A token with an entry of its own stands for itself.
+                Key::Password if record.token.is_some() && self.format.spec.holds.token_entry => {}
                 key => self.lose(Loss::Refused(*key, 0), record),
             }
         }
     }
 
+    /// Drops the times that have no place, or whose entry is not written.
     fn drop_times(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
+        if holds.token_entry && record.token.is_none() && record.issued.take().is_some() {
+            self.lose(Loss::NoPlace(Key::Issued), record);
+        }
+        let only_token = holds.token_entry && record.password.is_empty() && record.token.is_some();
+        if only_token && record.password_changed.take().is_some() {
+            self.lose(Loss::NoPlace(Key::PasswordChanged), record);
+        }
+        if only_token && record.created.take().is_some() {
+            self.lose(Loss::NoPlace(Key::Created), record);
+        }
         if !holds.has(Key::Created) && record.created.take().is_some() {
             self.lose(Loss::NoPlace(Key::Created), record);
         }
@@ -213,7 +224,7 @@ impl<'f> Placer<'f> {
                 self.losses.add(Loss::Kind(field.kind), record.name());
                 field.kind = Kind::Text;
             }
-            if reads_as_key(holds, &field.label, &placed) {
+            if reads_as_key(holds, &field.label, &placed, &to_notes) {
                 field.label = labels::protect(&field.label).into();
             }
             placed.push(field);
@@ -338,15 +349,15 @@ fn held(holds: &Holds, kind: Kind) -> Kind {
     if holds.fields.contains(&kind) { kind } else { Kind::Text }
 }
 
-/// Whether a field of the user's own would be taken for a key when it is read back.
-fn reads_as_key(holds: &Holds, label: &str, before: &[Field]) -> bool {
+/// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among
+/// the fields before it.
+fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
     if label.starts_with('\\') {
         return labels::key_of(label.trim_start_matches('\\')).is_some();
     }
-    match labels::key_of(label) {
-        Some((key, labels::Sure::Yes)) => !labels::is_ours(key) && !holds.has(key) && !before.iter().any(|field| field.label == label),
-        _ => false,
-    }
+    let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
+    let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
+    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && !before.iter().any(means))
 }
 
 /// The nearest label that can stand in a line.

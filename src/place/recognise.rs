@@ -70,13 +70,12 @@ fn normalise(record: &mut Record) {
     if record.title == record.username {
         record.title.clear();
     }
-    record.urls.retain(|url| !url.is_empty());
-    for tag in &mut record.tags {
-        if tag.trim().len() != tag.len() {
-            *tag = tag.trim().to_owned();
+    for list in [&mut record.urls, &mut record.tags] {
+        for item in list.iter_mut().filter(|item| item.trim().len() != item.len()) {
+            *item = item.trim().to_owned();
         }
+        list.retain(|item| !item.is_empty());
     }
-    record.tags.retain(|tag| !tag.is_empty());
     record.used_by.retain(|integration| !integration.name.is_empty() || !integration.place.is_empty());
 }
 

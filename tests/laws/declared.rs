@@ -12,6 +12,13 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     if !holds.has(Key::Modified) {
         rest.modified = None;
     }
+    if holds.token_entry && rest.token.is_none() {
+        rest.issued = None;
+    }
+    if holds.token_entry && rest.token.is_some() && rest.password.is_empty() {
+        rest.created = None;
+        rest.password_changed = None;
+    }
     if rest.urls.is_empty() && holds.needs.contains(&Key::Url) {
         rest.urls.push("https://login.salesforce.com".to_owned());
     }
@@ -21,7 +28,8 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
         }
     }
     if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder)) {
-        rest.folder = rest.folder.iter().flat_map(|name| name.split(separator)).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        rest.folder =
+            rest.folder.iter().flat_map(|name| name.split(separator)).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     }
     let (notes, fields) = (holds.has(Key::Notes), !holds.fields.is_empty());
     if !notes && !fields {

@@ -2,6 +2,7 @@
 
 mod declared;
 mod machine;
+mod property;
 
 use std::fs;
 use std::path::PathBuf;
@@ -75,7 +76,12 @@ fn the_sample_is_recognised() {
         let head = &bytes[..bytes.len().min(64 * 1024)];
         let found = detect(all(), head).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id));
         let twins = &found.format.spec.twins;
-        assert!(found.format.spec.id == format.spec.id || twins.contains(&format.spec.id), "{} is taken for {}", format.spec.id, found.format.spec.id);
+        assert!(
+            found.format.spec.id == format.spec.id || twins.contains(&format.spec.id),
+            "{} is taken for {}",
+            format.spec.id,
+            found.format.spec.id
+        );
     }
 }
 
