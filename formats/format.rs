@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::record::{Field, Key, Kind, Record};
+use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::table::Table;
 use crate::{Error, Limits, Notice, Result, Tally, detect, table};
 
@@ -78,11 +78,11 @@ pub struct Steps {
 #[serde(deny_unknown_fields, default)]
 pub struct Holds {
     /// Keys with a place of their own.
-    pub keys: Vec<Key>,
+    pub keys: Keys,
     /// Keys with a place of their own that the product changes on import, so that the notes repeat them.
-    pub repeats: Vec<Key>,
+    pub repeats: Keys,
     /// Keys that the product does not take an entry without.
-    pub needs: Vec<Key>,
+    pub needs: Keys,
     /// The kinds of custom fields; empty where there are no custom fields.
     pub fields: Vec<Kind>,
     /// Whether custom fields are lines of text, so that not every value fits.
@@ -254,7 +254,7 @@ impl Format {
 impl Holds {
     /// Whether `key` has a place of its own.
     pub fn has(&self, key: Key) -> bool {
-        self.keys.contains(&key)
+        self.keys.contains(key)
     }
 
     /// Whether the field has a place of its own.

@@ -32,7 +32,7 @@ pub use format::{Codec, Facts, Format, Holds, Own, Refuses, Sink, Spec, Spot, St
 pub use limits::Limits;
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
-pub use record::{Field, Integration, Key, Kind, Record};
+pub use record::{Field, Integration, Key, Keys, Kind, Record};
 pub use secret::Secret;
 
 /// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.

@@ -94,6 +94,10 @@ pub fn join_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Splits what [`join_list`] joined; blanks around an item and empty items are dropped.
 pub fn split_list(text: &str) -> Vec<String> {
+    // Most lists have one item.
+    if !text.contains([';', '\\']) {
+        return vec![text.trim().to_owned()].into_iter().filter(|item| !item.is_empty()).collect();
+    }
     split_unescaped(text, ';').iter().map(|item| unescape_item(item.trim())).filter(|item| !item.is_empty()).collect()
 }
 

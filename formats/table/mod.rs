@@ -188,17 +188,20 @@ impl Table {
     pub(crate) fn fill(&self, holds: &mut Holds) {
         for column in self.columns.iter().filter(|column| !column.retired) {
             match (column.key, &column.label) {
-                (Some(Key::Urls), _) => holds.keys.extend([Key::Url, Key::Urls]),
+                (Some(Key::Urls), _) => {
+                    holds.keys.insert(Key::Url);
+                    holds.keys.insert(Key::Urls);
+                }
                 (Some(Key::Fields), _) => holds.plain_fields = column.join == Some(Join::PlainLines),
                 (Some(Key::Folder), _) => {
-                    holds.keys.push(Key::Folder);
+                    holds.keys.insert(Key::Folder);
                     holds.separator = match column.join {
                         Some(Join::Slash) => Some('/'),
                         Some(Join::Backslash) => Some('\\'),
                         _ => None,
                     };
                 }
-                (Some(key), _) => holds.keys.push(key),
+                (Some(key), _) => holds.keys.insert(key),
                 (None, Some(label)) => {
                     let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone() };
                     holds.labels.push(own);

@@ -74,7 +74,7 @@ fn modes(format: &Format) -> String {
 fn token(format: &Format) -> &'static str {
     let holds = &format.spec.holds;
     match place_of(format, Key::Token) {
-        Place::Own if holds.repeats.contains(&Key::Token) => "notes",
+        Place::Own if holds.repeats.contains(Key::Token) => "notes",
         Place::Own => "own",
         Place::Field if holds.fields.contains(&Kind::Hidden) => "hidden",
         Place::Field => "field",
@@ -136,7 +136,7 @@ fn remarks(format: &Format) -> Vec<String> {
         lines.push(format!("fields with a place of their own: {}", show::join(holds.labels.iter().map(|own| &own.label), ", ")));
     }
     if !holds.needs.is_empty() {
-        lines.push(format!("no entry without {}", show::join(holds.needs.iter().map(|key| key.name()), ", ")));
+        lines.push(format!("no entry without {}", show::join(holds.needs.iter().map(Key::name), ", ")));
     }
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());

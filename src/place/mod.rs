@@ -119,9 +119,9 @@ impl<'f> Placer<'f> {
     }
 
     fn fill_needs(&mut self, record: &mut Record) {
-        for key in &self.format.spec.holds.needs {
+        for key in self.format.spec.holds.needs.iter() {
             match key {
-                _ if record.has(*key) => {}
+                _ if record.has(key) => {}
                 Key::Title => record.title.clone_from(&record.username),
                 Key::Url => {
                     record.urls.push(LOGIN_URL.to_owned());
@@ -129,7 +129,7 @@ impl<'f> Placer<'f> {
                 }
                 // A token with an entry of its own stands for itself.
                 Key::Password if record.token.is_some() && self.format.spec.holds.token_entry => {}
-                key => self.lose(Loss::Refused(*key, 0), record),
+                key => self.lose(Loss::Refused(key, 0), record),
             }
         }
     }
@@ -186,7 +186,7 @@ impl<'f> Placer<'f> {
             }
             if !holds.has(key) {
                 labels::take(record, key, &mut self.keys);
-            } else if holds.repeats.contains(&key) && key == Key::Title {
+            } else if holds.repeats.contains(key) && key == Key::Title {
                 let title = record.title.clone();
                 labels::take(record, key, &mut self.keys);
                 record.title = title;

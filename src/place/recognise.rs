@@ -27,7 +27,7 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     // A block holds keys whatever the format has a column for.
     let nothing = Holds::default();
     let mut fields = std::mem::take(&mut record.fields);
-    if holds.repeats.contains(&Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
+    if holds.repeats.contains(Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
         record.title.clear();
     }
     from_fields(holds, record, &mut fields, Sure::Yes, tell);
@@ -38,7 +38,7 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
         }
         lines = block.fields;
         // The block remembers the title that the product replaced.
-        if holds.repeats.contains(&Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
+        if holds.repeats.contains(Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
             record.title.clear();
         }
         from_fields(&nothing, record, &mut lines, Sure::Yes, tell);

@@ -19,7 +19,7 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
         rest.created = None;
         rest.password_changed = None;
     }
-    if rest.urls.is_empty() && holds.needs.contains(&Key::Url) {
+    if rest.urls.is_empty() && holds.needs.contains(Key::Url) {
         rest.urls.push("https://login.salesforce.com".to_owned());
     }
     if holds.origin_only {

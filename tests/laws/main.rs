@@ -120,7 +120,7 @@ fn losses_are_told_exactly() {
             let told = losses.iter().any(|(loss, _)| loss.is_gone() && !loss.stops());
             let mut kept = record.clone();
             // A URL that the product insists on is told as filled in, and nothing is gone.
-            if kept.urls.is_empty() && format.spec.holds.needs.contains(&Key::Url) {
+            if kept.urls.is_empty() && format.spec.holds.needs.contains(Key::Url) {
                 kept.urls.clone_from(&found[0].urls);
             }
             let same = machine::same(&found[0], &kept);
