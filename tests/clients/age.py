@@ -81,6 +81,9 @@ status, shown = converse([SFCRED, "convert", SAMPLE, "--to", "sfcred", "-p", "-o
 prove("after three times it gives up", status == 1 and "sfcred: error: the two passphrases differ" in shown)
 prove("and writes nothing", not (WORK / "none.age").exists())
 
+status, shown = converse([SFCRED, "convert", SAMPLE, "--to", "sfcred", *AS_OF], [])
+prove("a terminal gets no secrets", status == 1 and "secrets are not sent to a terminal" in shown and "Quartz" not in shown)
+
 # age seals, sfcred opens.
 sealed = WORK / "by-age.age"
 run("age", "-r", to_one, "-o", sealed, SAMPLE)
