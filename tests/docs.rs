@@ -60,14 +60,16 @@ fn every_key_of_a_format_is_explained() {
     let names: BTreeSet<String> = sources.iter().flat_map(|file| names(&read(&format!("formats/{file}")))).collect();
     assert!(names.len() > 50 && names.contains("row_end") && names.contains("escaped-slash"), "the sources were not understood: {names:?}");
     let page = read("formats/README.md");
-    let missing: Vec<&String> = names.iter().filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("`[{name}]`"))).collect();
+    let missing: Vec<&String> =
+        names.iter().filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("`[{name}]`"))).collect();
     assert!(missing.is_empty(), "formats/README.md does not explain {missing:?}");
 }
 
 /// The other way: no row explains a key that does not exist.
 #[test]
 fn no_other_key_is_explained() {
-    let names: BTreeSet<String> = ["format.rs", "table/mod.rs", "detect.rs"].iter().flat_map(|file| names(&read(&format!("formats/{file}")))).collect();
+    let names: BTreeSet<String> =
+        ["format.rs", "table/mod.rs", "detect.rs"].iter().flat_map(|file| names(&read(&format!("formats/{file}")))).collect();
     let page = read("formats/README.md");
     let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
     let explained: Vec<&str> = rows.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`')).collect();

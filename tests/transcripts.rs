@@ -29,10 +29,15 @@ fn files(folder: &Path) {
     let rows = |count| (1..=count).map(row).collect::<String>();
     fs::write(folder.join("25-stale.csv"), format!("{table}{}", rows(25))).unwrap();
     fs::write(folder.join("3001.csv"), format!("{table}{}", rows(3001))).unwrap();
-    fs::write(folder.join("long.csv"), format!("username,password,token,notes\nlong@many.example,{0},FakeT0kenFakeT0ken,{0}\n", "x".repeat(7500))).unwrap();
+    fs::write(
+        folder.join("long.csv"),
+        format!("username,password,token,notes\nlong@many.example,{0},FakeT0kenFakeT0ken,{0}\n", "x".repeat(7500)),
+    )
+    .unwrap();
     let text: Vec<u8> = format!("{table}{}", rows(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(folder.join("utf16.csv"), [&b"\xFF\xFE"[..], &text].concat()).unwrap();
-    fs::write(folder.join("latin1.csv"), b"username,token\nops@one.example,FakeT0kenFakeT0ken\nk\xF6ln@one.example,FakeT0kenFakeT0ken\n").unwrap();
+    fs::write(folder.join("latin1.csv"), b"username,token\nops@one.example,FakeT0kenFakeT0ken\nk\xF6ln@one.example,FakeT0kenFakeT0ken\n")
+        .unwrap();
     fs::write(folder.join("nul.csv"), b"username,token\nops@one.example,Fake\0T0ken\n").unwrap();
     fs::write(folder.join("office.xlsx"), b"PK\x03\x04\x14\x00\x06\x00rest").unwrap();
     fs::write(folder.join("logins.sqlite"), b"SQLite format 3\0rest").unwrap();
