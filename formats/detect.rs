@@ -1,5 +1,6 @@
 //! From the beginning of a file to its format.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -77,7 +78,9 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
     let matching = tables().filter(|(_, table)| best.is_some() && table.rank(&header) == best);
     one(matching.map(|(format, _)| format).collect(), || {
-        let nearest = tables().max_by_key(|(_, table)| table.common(&header)).filter(|(_, table)| table.common(&header) > 0);
+        let nearest = tables()
+            .max_by_key(|(_, table)| (table.common(&header), Reverse(table.lacks(&header).len())))
+            .filter(|(_, table)| table.common(&header) > 0);
         let error = match nearest {
             Some((format, table)) => {
                 Error::new(format!("no known header; the nearest is {}, but {} missing", format.spec.id, table.missing(&header)))

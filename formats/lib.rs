@@ -2,9 +2,9 @@
 //!
 //! A **format** is one way of writing records down. Each one is a folder here: `format.toml` says what anyone can read (what the product is
 //! called, how its users export and import, how a file is recognised, what it has places for), `sample.*` is the reference records in that
-//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in [`table`] reads its columns.
+//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns.
 //!
-//! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect`] names the [`Format`], [`Format::read`]
+//! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect()`] names the [`Format`], [`Format::read`]
 //! hands [`Record`]s one at a time to a [`Sink`]. [`Format::write`] is the way back. Nothing on it holds more than one record, unless the
 //! format itself must.
 //!

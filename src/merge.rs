@@ -38,9 +38,11 @@ impl Merge {
             self.records.push(record);
             return;
         };
+        // A date says which token is newer only where there are two tokens.
+        let both = known.token.is_some() && record.token.is_some();
         let newer = match (known.issued, record.issued) {
-            (Some(known), Some(new)) if new.is_after(known) => Some(true),
-            (Some(known), Some(new)) if known.is_after(new) => Some(false),
+            (Some(known), Some(new)) if both && new.is_after(known) => Some(true),
+            (Some(known), Some(new)) if both && known.is_after(new) => Some(false),
             _ => None,
         };
         let agree = known.password.agrees(&record.password) && known.token.agrees(&record.token);
@@ -56,9 +58,7 @@ impl Merge {
             return;
         }
         let old = if newer == Some(true) { std::mem::replace(known, record) } else { record };
-        if merged == Merged::Joined {
-            fill_secrets(known, &old);
-        }
+        fill_secrets(known, &old);
         fill(known, old);
     }
 
@@ -85,15 +85,18 @@ impl Agrees for Option<Secret> {
     }
 }
 
+/// Adds the secrets that only the other one knows: a new token leaves the password as it was. A date stays with its secret.
 fn fill_secrets(record: &mut Record, other: &Record) {
     if record.password.is_empty() {
         record.password = other.password.clone();
     }
-    if record.token.is_none() {
-        record.token.clone_from(&other.token);
-    }
-    record.issued = record.issued.or(other.issued);
     record.password_changed = record.password_changed.or(other.password_changed);
+    if record.token.is_none() && other.token.is_some() {
+        record.token.clone_from(&other.token);
+        record.issued = other.issued.or(record.issued);
+    } else if other.token.is_none() || record.token == other.token {
+        record.issued = record.issued.or(other.issued);
+    }
 }
 
 /// Adds everything but the secrets that only the other one knows.
@@ -166,6 +169,25 @@ mod tests {
             let (records, tally) = merge(pair);
             assert_eq!(tally.count(&Merged::NewerTaken), 1);
             assert_eq!((records.len(), records[0].token.clone(), records[0].password.clone()), (1, Some("new".into()), "pw2".into()));
+        }
+    }
+
+    #[test]
+    fn a_newer_token_leaves_the_password() {
+        let (login, token) = (record("pw", "old", "2026-05-01", ""), record("", "new", "2026-08-01", ""));
+        for pair in [[login.clone(), token.clone()], [token, login]] {
+            let (records, tally) = merge(pair);
+            assert_eq!(tally.count(&Merged::NewerTaken), 1);
+            assert_eq!((records.len(), records[0].token.clone(), records[0].password.clone()), (1, Some("new".into()), "pw".into()));
+        }
+    }
+
+    #[test]
+    fn a_date_stays_with_its_token() {
+        let (dated, other) = (record("", "token", "2026-05-01", ""), record("pw", "", "2026-08-01", ""));
+        for pair in [[dated.clone(), other.clone()], [other, dated]] {
+            let (records, _) = merge(pair);
+            assert_eq!((records.len(), records[0].issued), (1, "2026-05-01".parse().ok()));
         }
     }
 

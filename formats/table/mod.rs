@@ -241,18 +241,18 @@ impl Table {
         self.columns.iter().filter(|column| header.iter().any(|cell| column.is(cell))).count()
     }
 
+    /// The columns that `header` lacks.
+    pub(crate) fn lacks(&self, header: &[String]) -> Vec<&str> {
+        let needed = self.columns.iter().filter(|column| !column.optional && !column.retired);
+        needed.filter(|column| !header.iter().any(|cell| column.is(cell))).map(|column| column.name.as_str()).collect()
+    }
+
     /// The columns that `header` lacks, for a message. Cells of the file are not named: without a header they are values.
     pub(crate) fn missing(&self, header: &[String]) -> String {
-        let missing: Vec<String> = self
-            .columns
-            .iter()
-            .filter(|column| !column.optional && !column.retired && !header.iter().any(|cell| column.is(cell)))
-            .map(|column| format!("`{}`", column.name))
-            .collect();
-        match missing.as_slice() {
-            [] => "one of its columns is".to_owned(),
-            [one] => format!("its column {one} is"),
-            many => format!("its columns {} are", many.join(", ")),
+        match self.lacks(header).as_slice() {
+            [] => format!("one of its columns `{}` is", self.any_of.join("`, `")),
+            [one] => format!("its column `{one}` is"),
+            many => format!("its columns `{}` are", many.join("`, `")),
         }
     }
 }

@@ -39,7 +39,9 @@ pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limit
     }
     let uses = uses(id, table, &row)?;
     if uses.len() > limits.fields {
-        return Err(Error::new(format!("more than {} columns, the limit", limits.fields)).at("row 1"));
+        return Err(Error::new(format!("more than {} columns, the limit", limits.fields))
+            .at("row 1")
+            .hint("check that it is the right file"));
     }
     let skips: Vec<_> = table
         .skip

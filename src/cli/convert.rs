@@ -112,7 +112,7 @@ impl Convert {
         let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || self.strict);
         let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
         let others = losses().count() - 1;
-        let others = if others > 0 { format!(", and {} more", show::count(others as u64, "loss", "losses")) } else { String::new() };
+        let others = if others > 0 { format!(", and {}", show::count(others as u64, "more loss", "more losses")) } else { String::new() };
         let error = Error::new(format!("{id}: {first}: {}{others}; nothing was written", show::records(at)));
         Err(match first {
             Loss::NoPlace(sfcred_formats::Key::Token) => {
@@ -133,10 +133,11 @@ impl Convert {
                 let what = show::count(report.written, "record", "records");
                 show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
                 if !sealed {
-                    show::say(
-                        "hint",
-                        &format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"),
-                    );
+                    let hint = match self.to.spec.native {
+                        true => "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned(),
+                        false => format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"),
+                    };
+                    show::say("hint", &hint);
                 }
             }
         }

@@ -50,11 +50,7 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
     for input in &report.inputs {
         let sealed = if sealed { ", sealed with age" } else { "" };
         text.push_str(&format!("{}: {}{sealed}\n", show::printable(&input.name), input.format.spec.name));
-        text.push_str(&format!(
-            "{} of Salesforce taken, {} other entries left out\n",
-            show::count(input.records, "record", "records"),
-            input.others
-        ));
+        text.push_str(&format!("{}\n", show::taken(input)));
     }
     for (notice, at) in report.notices.iter() {
         text.push_str(&format!("{}: {}\n", show::notice(notice), at.count));

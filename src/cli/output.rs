@@ -57,7 +57,7 @@ impl Sealing {
         }
         let mut recipients = Vec::new();
         for text in &self.recipient {
-            recipients.push(seal::recipient(text)?);
+            recipients.push(seal::recipient(text).map_err(|error| error.in_file("-r"))?);
         }
         for path in &self.recipients_file {
             let mut bytes = Vec::new();

@@ -7,7 +7,7 @@ use sfcred_formats::{Count, Error, Kind, Notice, Result};
 
 use super::put::{Output, Target};
 use crate::check::Rule;
-use crate::flow::Report;
+use crate::flow::{Reading, Report};
 use crate::merge::Merged;
 use crate::place::{Finding, Loss};
 
@@ -57,11 +57,7 @@ pub(super) fn count(count: u64, one: &str, many: &str) -> String {
 /// Tells everything that a run noticed before the output.
 pub(super) fn report(report: &Report, target: &str) {
     for input in &report.inputs {
-        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, count(input.records, "record", "records"));
-        if input.others > 0 {
-            let entries = count(input.others, "entry that is", "entries that are");
-            let _ = write!(text, "; {entries} not Salesforce left out (--all keeps them)");
-        }
+        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, taken(input));
         if input.twins {
             let _ = write!(text, "; it looks the same as {} (--from names it)", input.format.spec.twins.join(", "));
         }
@@ -91,13 +87,25 @@ pub(super) fn report(report: &Report, target: &str) {
     }
 }
 
+/// How many entries of an input were taken, and how many left out.
+pub(super) fn taken(input: &Reading) -> String {
+    let mut text = count(input.records, "record", "records");
+    if input.others > 0 {
+        let entries = count(input.others, "entry that is", "entries that are");
+        let _ = write!(text, "; {entries} not Salesforce left out (--all keeps {})", if input.others == 1 { "it" } else { "them" });
+    }
+    text
+}
+
 /// What a reader noticed, in words.
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::NotALogin(what) => format!("{what} left out"),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
-        Notice::HtmlEntities => "escapes such as `&amp;`, as a browser extension leaves them; export again from the web vault".to_owned(),
+        Notice::HtmlEntities => {
+            "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
+        }
         Notice::Encoding(encoding) => format!("read as {encoding}"),
         _ => format!("{notice:?}"),
     }
@@ -133,7 +141,8 @@ fn findings(report: &Report) {
             continue;
         }
         let at = Count { count: all, examples: of(rule).take(3).map(|finding| finding.record.clone()).collect() };
-        say(level, &format!("{} ({}){}", rule.name(), records(&at), if rule == Rule::Missing { String::new() } else { remedy(rule) }));
+        let (what, remedy) = if rule == Rule::Missing { ("no token", String::new()) } else { (rule.name(), remedy(rule)) };
+        say(level, &format!("{what}: {}{remedy}", records(&at)));
     }
 }
 
@@ -181,8 +190,11 @@ pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
     out
 }
 
-/// How many characters fit a line of stdout; without a terminal nothing is wrapped.
+/// How many characters fit a line of stdout: what `COLUMNS` says, else the terminal; without either nothing is wrapped.
 pub(super) fn width() -> usize {
+    if let Some(columns) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok()) {
+        return columns.max(20);
+    }
     if !stdout().is_terminal() {
         return usize::MAX;
     }

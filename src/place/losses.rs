@@ -49,6 +49,8 @@ impl fmt::Display for Loss {
             Self::NoPlace(key) => write!(f, "no place for {}", key.name()),
             Self::Field => f.write_str("no place for custom fields"),
             Self::Refused(key, 0) => write!(f, "refuses an entry without {}", key.name()),
+            Self::Refused(Key::Notes, limit) => write!(f, "refuses notes of more than {limit} bytes"),
+            Self::Refused(Key::Fields, limit) => write!(f, "refuses a custom field of more than {limit} bytes"),
             Self::Refused(key, limit) => write!(f, "refuses a {} of more than {limit} bytes", key.name()),
             Self::Cut(Key::Notes, limit) => write!(f, "notes cut to {limit} bytes"),
             Self::Cut(key, limit) => write!(f, "{} left out, because notes end at {limit} bytes", key.name()),

@@ -1,6 +1,6 @@
 //! Where token, dates and the rest live in a format that has no column for them.
 //!
-//! [`recognise`] finds them in custom fields and notes, and decides what is a Salesforce login. [`Placer`] does the reverse for a target, in
+//! [`recognise()`] finds them in custom fields and notes, and decides what is a Salesforce login. [`Placer`] does the reverse for a target, in
 //! this order: the format's own place, a custom field, a line of the notes block, else it is a loss.
 
 mod block;

@@ -1,0 +1,94 @@
+//! Every example of the documentation and every transcript, run and compared.
+//!
+//! A page is run from top to bottom in a folder of its own, which holds the files of `tests/transcripts/files`, a few that are made here,
+//! and the sample vault. After a change of a message, `TRYCMD=overwrite cargo test --test transcripts` writes what is said now; read the
+//! difference before you commit it.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The folder that every page starts in.
+fn files(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder.join("docs")).unwrap();
+    fs::copy(Path::new(ROOT).join("docs/sample-vault.csv"), folder.join("docs/sample-vault.csv")).unwrap();
+    for file in fs::read_dir(Path::new(ROOT).join("tests/transcripts/files")).unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+    }
+    fs::create_dir(folder.join("folder")).unwrap();
+    symlink("tokens.csv", folder.join("link.csv")).unwrap();
+
+    let table = "title,username,password,token,issued\n";
+    let row = |number| format!("Org {number},user{number}@many.example,Fake-{number},FakeT0ken{number:09},2026-05-01\n");
+    let rows = |count| (1..=count).map(row).collect::<String>();
+    fs::write(folder.join("25-stale.csv"), format!("{table}{}", rows(25))).unwrap();
+    fs::write(folder.join("3001.csv"), format!("{table}{}", rows(3001))).unwrap();
+    fs::write(
+        folder.join("long.csv"),
+        format!("username,password,token,notes\nlong@many.example,{0},FakeT0kenFakeT0ken,{0}\n", "x".repeat(7500)),
+    )
+    .unwrap();
+    let text: Vec<u8> = format!("{table}{}", rows(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.join("utf16.csv"), [&b"\xFF\xFE"[..], &text].concat()).unwrap();
+    fs::write(folder.join("latin1.csv"), b"username,token\nops@one.example,FakeT0kenFakeT0ken\nk\xF6ln@one.example,FakeT0kenFakeT0ken\n")
+        .unwrap();
+    fs::write(folder.join("nul.csv"), b"username,token\nops@one.example,Fake\0T0ken\n").unwrap();
+    fs::write(folder.join("office.xlsx"), b"PK\x03\x04\x14\x00\x06\x00rest").unwrap();
+    fs::write(folder.join("logins.sqlite"), b"SQLite format 3\0rest").unwrap();
+    fs::write(folder.join("database.kdbx"), b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5rest").unwrap();
+    fs::write(folder.join("picture.png"), b"\x89PNG\r\n\x1a\n\0\0rest").unwrap();
+    fs::write(folder.join("large.keys"), "#".repeat(70_000)).unwrap();
+    let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
+    fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
+}
+
+/// The pages: the documentation and every transcript.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(ROOT);
+    let mut pages = vec![root.join("README.md"), root.join("docs/guide.md")];
+    let transcripts = fs::read_dir(root.join("tests/transcripts")).unwrap().map(|file| file.unwrap().path());
+    pages.extend(transcripts.filter(|path| path.extension().is_some_and(|end| end == "trycmd" || end == "toml")));
+    pages.sort();
+    pages
+}
+
+#[test]
+fn what_is_shown_is_what_happens() {
+    // Links, so that what is overwritten is the page itself.
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts");
+    let _ = fs::remove_dir_all(&work);
+    let cases = trycmd::TestCases::new();
+    for name in ["cat", "ls"] {
+        cases.register_bin(name, Path::new("/bin").join(name));
+    }
+    let mut commands = 0;
+    for page in pages() {
+        let link = work.join(page.file_name().unwrap());
+        files(&link.with_extension("in"));
+        // That there is a folder for what comes out makes trycmd work on a copy.
+        fs::create_dir(link.with_extension("out")).unwrap();
+        let text = fs::read_to_string(&page).unwrap();
+        commands += text.lines().filter(|line| line.starts_with("$ ") || line.starts_with("args = ")).count();
+        symlink(&page, &link).unwrap();
+        cases.case(&link);
+    }
+    println!("{commands} commands");
+    assert!(commands > 150, "only {commands} commands");
+    cases.run();
+}
+
+/// The first thing that a reader does is what the transcript above it shows.
+#[test]
+fn the_readme_runs_what_it_shows() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let shown = readme.lines().find_map(|line| line.strip_prefix("$ sfcred ")).unwrap();
+    let run = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).unwrap();
+    assert_eq!(run, shown);
+    assert!(readme.lines().any(|line| line == "cargo test"));
+}
