@@ -72,7 +72,9 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
         );
     }
     let Some(header) = table::header(head) else {
-        return Err(Error::new("the first row is not a header").at("row 1").hint("name the format with --from"));
+        return Err(Error::new("not valid UTF-8")
+            .at("row 1")
+            .hint("save the file again as UTF-8; guessing another encoding could change a password"));
     };
     let tables = || formats.iter().filter_map(|format| Some((format, format.spec.table.as_ref()?)));
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
@@ -85,11 +87,23 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
             Some((format, table)) => {
                 Error::new(format!("no known header; the nearest is {}, but {} missing", format.spec.id, table.missing(&header)))
             }
+            None if separated(&header, ';') => {
+                Error::new("a table with semicolons, where there should be commas").hint("save it again with commas")
+            }
+            None if separated(&header, '\t') => {
+                Error::new("a table with tabs, where there should be commas").hint("save it again with commas")
+            }
             None if header.len() == 1 => Error::new("neither JSON nor a table with commas"),
             None => Error::new("no known header"),
         };
         error.at("row 1").hint("`sfcred formats` lists the formats; name one with --from, or give the columns names that format csv knows")
     })
+}
+
+/// Whether the only cell of the first row is a header with another separator.
+fn separated(header: &[String], separator: char) -> bool {
+    let [cell] = header else { return false };
+    cell.split(separator).filter(|name| matches!(name.trim(), "username" | "password")).count() > 1
 }
 
 fn one<'f>(matching: Vec<&'f Format>, none: impl FnOnce() -> Error) -> Result<Found<'f>> {

@@ -3,15 +3,18 @@
 //! Documents of password managers are one object with a long array inside. [`Json`] walks it through a rolling buffer and hands out one
 //! element at a time, so that memory does not grow with the document. Parsing from a slice is twice as fast as from a reader.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 use chrono::NaiveDate;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::{Error, Limits, Moment, Result};
 
 const CHUNK: usize = 64 * 1024;
+/// Said of a key that would have two values, of which one would be lost.
+pub(crate) const TWICE: &str = "a key that stands twice in one object";
 
 /// A JSON document that is being read.
 pub struct Json<'a> {
@@ -22,12 +25,13 @@ pub struct Json<'a> {
     eof: bool,
     line: usize,
     limit: usize,
+    keys: usize,
 }
 
 impl<'a> Json<'a> {
     /// Starts at the beginning of `input`.
     pub fn new(input: &'a mut dyn Read, limits: &Limits) -> Self {
-        Self { input, buffer: vec![0; CHUNK], start: 0, end: 0, eof: false, line: 1, limit: limits.element }
+        Self { input, buffer: vec![0; CHUNK], start: 0, end: 0, eof: false, line: 1, limit: limits.element, keys: limits.fields }
     }
 
     /// Walks an object: calls `each` with every key, and `each` must read or [`skip`](Self::skip) the value.
@@ -36,7 +40,7 @@ impl<'a> Json<'a> {
     /// When it is not an object, when a key comes twice, or as `each` does.
     pub fn object(&mut self, mut each: impl FnMut(&mut Self, &str) -> Result<()>) -> Result<()> {
         self.expect(b'{')?;
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         if self.take(b'}')? {
             return Ok(());
         }
@@ -44,10 +48,15 @@ impl<'a> Json<'a> {
             let key: String = self.value()?;
             self.expect(b':')?;
             if seen.contains(&key) {
-                return Err(self.error("a key that stands twice in one object").hint("two values, two truths: delete one"));
+                return Err(self.error(TWICE).hint("two values, two truths: delete one"));
+            }
+            if seen.len() >= self.keys {
+                return Err(self
+                    .error(&format!("more than {} keys in one object, the limit", self.keys))
+                    .hint("this is no export of records"));
             }
             each(self, &key)?;
-            seen.push(key);
+            seen.insert(key);
             if self.take(b'}')? {
                 return Ok(());
             }
@@ -185,28 +194,45 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
-    /// serde_json quotes the value in its message, so only its place and the names of our own keys are told.
+    /// `serde_json` quotes the value in its message, so only its place and the names of our own keys are told.
     fn parse_error(&self, error: &serde_json::Error) -> Error {
         if error.is_eof() {
             return self.cut();
         }
-        let text = error.to_string();
-        let what = ["missing field `", "duplicate field `"]
-            .iter()
-            .find_map(|start| text.strip_prefix(start)?.split_once('`').map(|(key, _)| format!("{start}{key}`")));
-        let what = what.unwrap_or_else(|| if error.is_data() { "a value of another kind" } else { "not valid JSON" }.to_owned());
-        Error::new(what)
+        Error::new(reason(error))
             .at(format!("line {}", self.line + error.line() - 1))
             .hint("export the file again, or pass --from to name its format")
     }
 
     fn cut(&self) -> Error {
-        self.error("the file ends in the middle").hint("it was cut; export or copy it again")
+        let line = self.line + memchr::memchr_iter(b'\n', &self.buffer[self.start..self.end]).count();
+        Error::new("the file ends in the middle").at(format!("line {line}")).hint("it was cut; export or copy it again")
     }
 
     fn error(&self, what: &str) -> Error {
         Error::new(what).at(format!("line {}", self.line))
     }
+}
+
+/// What is wrong, in our words: those of `serde_json` may quote the value, and only the beginning of its message is known to be its own.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let named = ["missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| text.strip_prefix(start)?.split_once('`').map(|(key, _)| format!("{start}{key}`")));
+    if let Some(named) = named {
+        return named;
+    }
+    let known = [
+        (TWICE, TWICE),
+        ("not a date", "not a date"),
+        ("unknown field", "a key that is not known here"),
+        ("unknown variant", "a value that is not known here"),
+        ("recursion limit", "nested too deep"),
+        ("invalid unicode code point", "not valid UTF-8"),
+    ];
+    let known = known.iter().find(|(start, _)| text.starts_with(start)).map(|(_, what)| *what);
+    known.unwrap_or(if error.is_data() { "a value of another kind" } else { "not valid JSON" }).to_owned()
 }
 
 /// Writes a string with its quotes and escapes.
@@ -235,6 +261,29 @@ pub(crate) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 /// Reads a day that must be there.
 pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     optional_day(deserializer)?.ok_or_else(|| D::Error::custom("a day such as 2026-08-18 is missing"))
+}
+
+/// Reads an object in a struct; a key that stands twice is an error, where `serde_json` would keep the last value.
+pub(crate) fn map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Map<String, serde_json::Value>, D::Error> {
+    struct Each;
+    impl<'de> Visitor<'de> for Each {
+        type Value = serde_json::Map<String, serde_json::Value>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = Self::Value::new();
+            while let Some((key, value)) = entries.next_entry::<String, _>()? {
+                if map.insert(key, value).is_some() {
+                    return Err(A::Error::custom(TWICE));
+                }
+            }
+            Ok(map)
+        }
+    }
+    deserializer.deserialize_map(Each)
 }
 
 fn parse_with<'de, D: Deserializer<'de>, T>(deserializer: D, parse: fn(&str) -> Option<T>) -> Result<Option<T>, D::Error> {

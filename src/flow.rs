@@ -227,7 +227,12 @@ struct Stage<'a, 'e> {
 }
 
 impl Sink for Stage<'_, '_> {
-    fn record(&mut self, record: &mut Record, _: Spot) -> Result<()> {
+    fn record(&mut self, record: &mut Record, spot: Spot) -> Result<()> {
+        let most = self.options.limits.fields;
+        if record.fields.len() > most || record.urls.len() > most {
+            let what = format!("more than {most} fields or URLs, the limit for one record");
+            return Err(Error::new(what).at(spot.to_string()).hint("split the entry"));
+        }
         let Report { inputs, understood, findings, .. } = &mut *self.report;
         let mut told = Vec::new();
         let salesforce = recognise(&self.format.spec, record, &mut |finding| told.push(finding));

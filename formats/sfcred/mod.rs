@@ -81,7 +81,7 @@ struct Entry {
     #[serde(default, deserialize_with = "json::instant")]
     modified: Option<DateTime<Utc>>,
     /// Keys of a newer program or of the user, kept as fields.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "json::map")]
     unknown: serde_json::Map<String, Value>,
 }
 

@@ -38,11 +38,6 @@ pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limit
         return Err(Error::new("the file is empty").hint("export it again"));
     }
     let uses = uses(id, table, &row)?;
-    if uses.len() > limits.fields {
-        return Err(Error::new(format!("more than {} columns, the limit", limits.fields))
-            .at("row 1")
-            .hint("check that it is the right file"));
-    }
     let skips: Vec<_> = table
         .skip
         .iter()
@@ -111,6 +106,12 @@ fn next(reader: &mut csv::Reader<impl Read>, row: &mut StringRecord, number: u64
 
 /// Finds for each cell of the header what it is for. A second column of one meaning is kept as a field.
 fn uses<'t>(id: &str, table: &'t Table, header: &StringRecord) -> Result<Vec<Use<'t>>> {
+    let names = || header.iter().map(str::trim);
+    if let Some(column) = table.columns.iter().find(|column| names().filter(|name| column.name == *name).count() > 1) {
+        return Err(Error::new(format!("two columns called `{}`", column.name))
+            .at("row 1")
+            .hint("two values, two truths: delete one of the columns, or give it another name"));
+    }
     let mut free: Vec<&Column> = table.columns.iter().collect();
     let mut take = |fits: &dyn Fn(&Column) -> bool| free.iter().position(|column| fits(column)).map(|at| free.remove(at));
     let uses: Vec<Use<'t>> = header

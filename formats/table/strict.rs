@@ -14,7 +14,8 @@ pub(super) struct Strict<R> {
     line: u64,
     opened: u64,
     length: usize,
-    limit: usize,
+    columns: usize,
+    limits: Limits,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ enum State {
 
 impl<R> Strict<R> {
     pub(super) fn new(inner: R, limits: &Limits) -> Self {
-        Self { inner, state: State::Start, line: 1, opened: 0, length: 0, limit: limits.element }
+        Self { inner, state: State::Start, line: 1, opened: 0, length: 0, columns: 1, limits: *limits }
     }
 
     fn look(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -55,7 +56,7 @@ impl<R> Strict<R> {
                     rest = &rest[end..];
                     match rest.first() {
                         Some(0) => return Err(self.nul()),
-                        Some(&byte) => self.next_cell(byte),
+                        Some(&byte) => self.next_cell(byte)?,
                         None => break,
                     }
                 }
@@ -64,7 +65,7 @@ impl<R> Strict<R> {
                     self.state = State::Quoted;
                 }
                 State::Closing if byte == b'"' => self.state = State::Quoted,
-                State::Start | State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte),
+                State::Start | State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte)?,
                 State::Start => {
                     self.state = State::Plain;
                     continue;
@@ -80,19 +81,26 @@ impl<R> Strict<R> {
         Ok(())
     }
 
-    fn next_cell(&mut self, byte: u8) {
+    fn next_cell(&mut self, byte: u8) -> Result<(), Error> {
         self.state = State::Start;
         self.length = 0;
         self.line += u64::from(byte == b'\n');
+        self.columns = if byte == b',' { self.columns + 1 } else { 1 };
+        if self.columns <= self.limits.fields {
+            return Ok(());
+        }
+        Err(Error::new(format!("more than {} columns, the limit", self.limits.fields))
+            .at(format!("line {}", self.line))
+            .hint("the file is damaged or not a table; export it again"))
     }
 
     fn grow(&mut self, count: usize) -> Result<(), Error> {
         self.length += count;
-        if self.length <= self.limit {
+        if self.length <= self.limits.element {
             return Ok(());
         }
         let line = if self.state == State::Quoted { self.opened } else { self.line };
-        Err(Error::new(format!("a cell is longer than {} bytes, the limit", self.limit))
+        Err(Error::new(format!("a cell is longer than {} bytes, the limit", self.limits.element))
             .at(format!("line {line}"))
             .hint("a quote may be missing there; export the file again"))
     }

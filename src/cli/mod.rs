@@ -71,8 +71,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, today: NaiveDate) -> ExitCo
         },
         // Help and version come here too, and go to stdout.
         Err(message) => {
-            let _ = message.print();
-            if message.use_stderr() { End::WrongUse } else { End::Done }
+            let printed = message.print();
+            match printed {
+                _ if message.use_stderr() => End::WrongUse,
+                Ok(()) => End::Done,
+                Err(error) => {
+                    let error = put::failed(error);
+                    if !put::is_pipe_closed() {
+                        show::error(&error.into());
+                    }
+                    End::Failed
+                }
+            }
         }
     };
     ExitCode::from(end as u8)

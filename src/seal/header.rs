@@ -30,8 +30,10 @@ impl Header {
         let version = lines.next()?.strip_prefix(MAGIC);
         if version != Some(b"v1") {
             return Err(match version {
-                Some(_) => Error::new("sealed with another version of age than v1").hint("open it with the program that sealed it"),
-                None => lines.damaged(),
+                Some([b'v', number @ ..]) if !number.is_empty() && number.iter().all(u8::is_ascii_digit) => {
+                    Error::new("sealed with another version of age than v1").hint("open it with the program that sealed it")
+                }
+                _ => lines.damaged(),
             });
         }
 

@@ -18,7 +18,7 @@ use sfcred_formats::Result;
 use file::Draft;
 use place::Place;
 use stdout::Held;
-pub use stdout::is_pipe_closed;
+pub use stdout::{failed, is_pipe_closed};
 
 /// What the user wants the output in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,7 +101,8 @@ impl Held {
     }
 }
 
-fn failed(error: io::Error) -> io::Error {
+/// Says of an error on stdout that the output was cut short, and remembers whether anybody reads on.
+pub fn failed(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::BrokenPipe {
         PIPE_CLOSED.store(true, Ordering::Relaxed);
     }

@@ -1,0 +1,67 @@
+//! Files that were cut on the way.
+//!
+//! A table without its last rows is a table, so of tables only this can hold: a cut leaves whole records, or a last cell that is shorter.
+
+use std::fs;
+use std::process::Command;
+
+use super::tool::{Scratch, reference, run, sfcred};
+
+const FORMATS: [&str; 9] =
+    ["sfcred", "csv", "bitwarden-json", "bitwarden-csv", "chrome-csv", "firefox-csv", "apple-csv", "lastpass-csv", "keepassxc-csv"];
+
+/// The reference records in `format`.
+fn sample(scratch: &Scratch, format: &str) -> Vec<u8> {
+    let path = scratch.path(&format!("sample.{format}"));
+    let mut convert = sfcred(["convert", "--lossy", "--to", format, "-o"]);
+    run(convert.arg(&path).arg(reference())).assert_code(0, format);
+    fs::read(path).unwrap()
+}
+
+fn native(input: &std::path::Path, format: &str) -> Command {
+    let mut command = sfcred(["convert", "--lossy", "--all", "--quiet", "--from", format, "--to", "sfcred", "-o", "-"]);
+    command.arg(input);
+    command
+}
+
+#[test]
+fn a_cut_is_an_error_or_a_beginning() {
+    let mut cuts = 0;
+    let mut refused = 0;
+    for format in FORMATS {
+        let scratch = Scratch::new();
+        let whole = sample(&scratch, format);
+        let records = lines(&run(&mut native(&scratch.path(&format!("sample.{format}")), format)).stdout);
+        let half = whole.len() / 2;
+        let points = (0..12).map(|step| half + step).chain([1, whole.len() / 3, whole.len() * 9 / 10, whole.len() - 3]);
+        for end in points {
+            let cut = scratch.write("cut", &whole[..end]);
+            let ended = run(&mut native(&cut, format));
+            cuts += 1;
+            if ended.status.code() == Some(1) {
+                refused += 1;
+                assert!(ended.stderr.starts_with("sfcred: error: ") && ended.stderr.contains("\nsfcred: hint: "), "{}", ended.stderr);
+                assert_eq!(ended.stdout, b"", "{format}, {end}");
+                continue;
+            }
+            ended.assert_code(0, &format!("{format}, {end}"));
+            assert!(format.ends_with("csv"), "{format} was cut at {end} and was read");
+            let some = lines(&ended.stdout);
+            // The last record may have lost the end of its last cell.
+            let sound = some.len().saturating_sub(1);
+            assert!(some.len() <= records.len(), "{format}, {end}");
+            assert_eq!(some[..sound], records[..sound], "{format}, {end}");
+        }
+    }
+    println!("{cuts} cuts, {refused} refused");
+    assert!(cuts == FORMATS.len() * 16 && refused > cuts / 2, "{refused} of {cuts}");
+}
+
+/// The records of a native document, one a line.
+fn lines(document: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(document.to_vec()).unwrap();
+    text.lines()
+        .filter(|line| line.starts_with("{\"title\"") || line.starts_with("{\"username\""))
+        .map(|line| line.trim_end_matches(',').to_owned())
+        .collect()
+}

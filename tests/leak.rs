@@ -1,0 +1,137 @@
+//! No secret of the reference is said anywhere but in the output that is meant to hold it.
+
+#[path = "tool/mod.rs"]
+mod tool;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tool::{Ended, Scratch, identity, reference, run, sfcred};
+
+const FORMATS: [&str; 9] =
+    ["sfcred", "csv", "bitwarden-json", "bitwarden-csv", "chrome-csv", "firefox-csv", "apple-csv", "lastpass-csv", "keepassxc-csv"];
+/// Shorter pieces stand in honest sentences too.
+const SHORTEST: usize = 8;
+
+/// The secrets of the reference, each line of a longer one on its own, as they are and as JSON writes them.
+fn secrets() -> BTreeSet<String> {
+    let document: Value = serde_json::from_slice(&fs::read(reference()).unwrap()).unwrap();
+    let mut secrets = BTreeSet::new();
+    let mut add = |value: &Value| {
+        for line in value.as_str().unwrap_or_default().lines().map(str::trim).filter(|line| line.chars().count() >= SHORTEST) {
+            secrets.insert(line.to_owned());
+            secrets.insert(serde_json::to_string(line).unwrap().trim_matches('"').to_owned());
+        }
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    for record in list(&document["records"]) {
+        for key in ["password", "token", "notes"] {
+            add(&record[key]);
+        }
+        for field in list(&record["fields"]).iter().filter(|field| field["kind"] == "hidden") {
+            add(&field["value"]);
+        }
+    }
+    secrets
+}
+
+/// Looks through everything that a run said.
+struct Watch {
+    secrets: BTreeSet<String>,
+    runs: usize,
+    failed: usize,
+    said: usize,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let secrets = secrets();
+        assert!(secrets.len() >= 40, "only {} secrets", secrets.len());
+        Self { secrets, runs: 0, failed: 0, said: 0 }
+    }
+
+    fn run(&mut self, scratch: &Scratch, args: &[&str]) -> Ended {
+        let ended = run(sfcred(args).current_dir(scratch.path("")));
+        let said = format!("{}\n{}", ended.stderr, String::from_utf8(ended.stdout.clone()).unwrap());
+        let slipped: Vec<_> = self.secrets.iter().filter(|secret| said.contains(*secret)).collect();
+        assert_eq!(slipped, [""; 0], "{args:?} said {said}");
+        self.runs += 1;
+        self.failed += usize::from(ended.status.code() == Some(1));
+        self.said += said.len();
+        ended
+    }
+}
+
+/// How many of the secrets stand in a file.
+fn held(path: &Path, secrets: &BTreeSet<String>) -> usize {
+    let text = fs::read_to_string(path).unwrap();
+    secrets.iter().filter(|secret| text.contains(*secret)).count()
+}
+
+#[test]
+fn no_verb_says_a_secret() {
+    let scratch = Scratch::new();
+    fs::copy(reference(), scratch.path("in.json")).unwrap();
+    let mut watch = Watch::new();
+    let on = ["--as-of", "2026-11-21"];
+    for to in FORMATS {
+        let out = format!("{to}.out");
+        watch.run(&scratch, &["convert", "in.json", "--to", to, "--lossy", "-o", &out]).assert_code(0, to);
+        assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        for args in
+            [&["--strict", "-o", "strict"][..], &["--dry-run", "--json"], &["-o", &out], &["--lossy", "--json", "--force", "-o", &out]]
+        {
+            let command = ["convert", "in.json", "--to", to];
+            watch.run(&scratch, &[&command[..], args, &on].concat());
+        }
+        watch.run(&scratch, &["formats", to]).assert_code(0, to);
+        // What was written is read again, and as every other format as well.
+        for args in
+            [&["check", &out][..], &["check", &out, "--json"], &["inspect", &out], &["inspect", "--json", &out], &["check", &out, "--all"]]
+        {
+            let ended = watch.run(&scratch, &[args, &["--from", to], &on].concat());
+            assert!(ended.status.code() != Some(1), "{args:?}: {}", ended.stderr);
+        }
+        for from in FORMATS {
+            watch.run(&scratch, &["check", &out, "--from", from]);
+        }
+    }
+    watch.run(&scratch, &["formats"]).assert_code(0, "formats");
+    println!(
+        "{} runs, {} of them failed; {} bytes were said, and none of {} secrets",
+        watch.runs,
+        watch.failed,
+        watch.said,
+        watch.secrets.len()
+    );
+    assert!(watch.runs >= 150 && watch.failed >= 40 && watch.said > 50_000);
+}
+
+#[test]
+fn merging_and_sealing_say_none() {
+    let scratch = Scratch::new();
+    fs::copy(reference(), scratch.path("in.json")).unwrap();
+    // The same logins with other secrets, so that there is something to decide.
+    let other =
+        fs::read_to_string(reference()).unwrap().replace("\"password\":\"", "\"password\":\"other ").replace("\"2026-1", "\"2025-1");
+    scratch.write("other.json", other);
+    let mut watch = Watch::new();
+    let (key, recipient) = identity();
+    let key = key.to_str().unwrap().to_owned();
+    let secret_key = fs::read_to_string(&key).unwrap().lines().find(|line| line.starts_with("AGE-SECRET")).unwrap().to_owned();
+    watch.secrets.insert(secret_key);
+    watch.run(&scratch, &["convert", "in.json", "other.json", "--to", "sfcred", "-o", "merged"]).assert_code(0, "merged");
+    watch.run(&scratch, &["check", "in.json", "other.json", "--fail-on", "never"]).assert_code(0, "both");
+    for (sealed, armor) in [("sealed", false), ("armored", true)] {
+        let seal = ["convert", "in.json", "--to", "sfcred", "-r", &recipient, "-o", sealed];
+        watch.run(&scratch, &[&seal[..], if armor { &["-a"] } else { &[] }].concat()).assert_code(0, sealed);
+        watch.run(&scratch, &["check", sealed, "-i", &key, "--fail-on", "never"]).assert_code(0, sealed);
+        watch.run(&scratch, &["inspect", sealed, "-i", &key, "--json"]).assert_code(0, sealed);
+        watch.run(&scratch, &["convert", sealed, "-i", "in.json", "--to", "csv", "-o", "out"]).assert_code(1, "no key");
+        watch.run(&scratch, &["convert", sealed, "-i", &key, "--to", "csv", "-o", "merged"]).assert_code(1, "exists");
+        let bytes = fs::read(scratch.path(sealed)).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("harbor-widgets"));
+    }
+}

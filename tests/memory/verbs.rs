@@ -1,0 +1,100 @@
+//! The verbs that are run, and the three processes.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+use std::process::{self, Command, ExitCode, Stdio};
+use std::{env, mem};
+
+use chrono::NaiveDate;
+
+use super::needles::{self, FORMS, RECORDS};
+use super::scan::{Found, scan};
+
+/// A run: its arguments, and whether it succeeds.
+type Run = (&'static [&'static str], bool);
+
+const RUNS: [Run; 13] = [
+    (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
+    (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
+    (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
+    (&["convert", "in.json", "--to", "sfcred", "-R", "recipient.txt", "-a", "-o", "armored.age"], true),
+    (&["convert", "sealed.age", "-i", "key.txt", "--to", "csv", "-o", "opened.csv"], true),
+    (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
+    (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
+    (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["check", "in.csv"], true),
+    (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
+    (&["inspect", "in.json"], true),
+    (&["convert", "bad.csv", "--to", "bitwarden-json", "-o", "bad"], false),
+    (&["convert", "bad.json", "--to", "csv", "-o", "bad"], false),
+];
+
+/// Writes the files that the runs read.
+pub fn write_inputs() {
+    let mut bytes = Vec::new();
+    needles::table(&mut bytes).unwrap();
+    fs::write("in.csv", &bytes).unwrap();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let utf16: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write("utf16.csv", utf16).unwrap();
+    bytes.extend_from_slice(b"a row,too short\n");
+    fs::write("bad.csv", bytes).unwrap();
+    let mut out = BufWriter::new(File::create("in.json").unwrap());
+    needles::document(&mut out).unwrap();
+    out.into_inner().unwrap();
+    let bytes = fs::read("in.json").unwrap();
+    fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
+    let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
+    let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    fs::write("recipient.txt", recipient).unwrap();
+    fs::write("key.txt", key).unwrap();
+}
+
+/// Runs the verbs one after the other, and looks through the memory after each.
+pub fn run_all() {
+    let clean = |what: &str| {
+        let Found { hits, places, bytes, heap_and_stack } = scan();
+        assert!(bytes > 4 << 20 && heap_and_stack, "only {bytes} bytes were looked at");
+        let names = FORMS.map(|form| form.name);
+        assert!(hits == [0; FORMS.len()], "{what} left {hits:?} of {names:?} in {places:#?}");
+    };
+    clean("the start");
+    let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+    for (args, succeeds) in RUNS {
+        let code = sfcred::cli::run(["sfcred"].iter().chain(args).map(Into::into), today);
+        let wanted = if succeeds { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        assert_eq!(code, wanted, "{args:?}");
+        clean(&args.join(" "));
+    }
+    // The test can fail: what is kept is found, in every form.
+    for (at, form) in FORMS.into_iter().enumerate() {
+        let kept: Vec<u8> = form.bytes().collect();
+        mem::forget(kept);
+        assert!(scan().hits[at] > 0, "a secret that was kept was not found: {}", form.name);
+    }
+}
+
+/// Starts the other processes, and makes sure that the secrets went where they belong.
+pub fn test() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("memory-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    for part in ["write", "run"] {
+        let log = File::create(folder.join("log")).unwrap();
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.env("SFCRED_MEMORY_TEST", part).current_dir(&folder).stdout(Stdio::null()).stderr(log);
+        let status = command.status().unwrap();
+        assert!(status.success(), "{part}: {}", fs::read_to_string(folder.join("log")).unwrap());
+    }
+    // LastPass gets the tokens inside the notes, where they look different.
+    for (file, form, each) in
+        [("out.json", 1, 3), ("out.csv", 2, 3), ("opened.csv", 2, 3), ("merged.json", 1, 3), ("opened.lastpass", 2, 2)]
+    {
+        let bytes = fs::read(folder.join(file)).unwrap();
+        let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();
+        assert!(count >= each * RECORDS, "{file} holds {count} secrets only");
+    }
+    assert!(!folder.join("bad").exists());
+    fs::remove_dir_all(&folder).unwrap();
+    println!("{} runs left no secret of {RECORDS} records in memory", RUNS.len());
+}
