@@ -185,7 +185,7 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
-    /// serde_json quotes the value in its message, so only its place and the names of our own keys are told.
+    /// `serde_json` quotes the value in its message, so only its place and the names of our own keys are told.
     fn parse_error(&self, error: &serde_json::Error) -> Error {
         if error.is_eof() {
             return self.cut();
