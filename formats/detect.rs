@@ -62,7 +62,7 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
     }
     if let Some(outline) = outline {
         let matching = formats.iter().filter(|format| format.spec.detect.json.iter().any(|signs| outline.fits(signs)));
-        return one(matching.collect(), || {
+        return one(&matching.collect::<Vec<_>>(), || {
             Error::new("a JSON document of no known format").hint("`sfcred formats` lists the formats; name one with --from")
         });
     }
@@ -79,7 +79,7 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
     let tables = || formats.iter().filter_map(|format| Some((format, format.spec.table.as_ref()?)));
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
     let matching = tables().filter(|(_, table)| best.is_some() && table.rank(&header) == best);
-    one(matching.map(|(format, _)| format).collect(), || {
+    one(&matching.map(|(format, _)| format).collect::<Vec<_>>(), || {
         let nearest = tables()
             .max_by_key(|(_, table)| (table.common(&header), Reverse(table.lacks(&header).len())))
             .filter(|(_, table)| table.common(&header) > 0);
@@ -106,8 +106,8 @@ fn separated(header: &[String], separator: char) -> bool {
     cell.split(separator).filter(|name| matches!(name.trim(), "username" | "password")).count() > 1
 }
 
-fn one<'f>(matching: Vec<&'f Format>, none: impl FnOnce() -> Error) -> Result<Found<'f>> {
-    match matching.as_slice() {
+fn one<'f>(matching: &[&'f Format], none: impl FnOnce() -> Error) -> Result<Found<'f>> {
+    match matching {
         [] => Err(none()),
         [format, rest @ ..] if rest.iter().all(|other| format.spec.twins.contains(&other.spec.id)) => {
             Ok(Found { format, twins: &format.spec.twins })

@@ -69,8 +69,8 @@ impl std::error::Error for Error {}
 /// Readers that stand in front of a parser speak [`io::Error`]; what they wrapped comes out whole again.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        if error.get_ref().is_some_and(|inner| inner.is::<Self>()) {
-            match error.into_inner().map(|inner| inner.downcast::<Self>()) {
+        if error.get_ref().is_some_and(<dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<Self>) {
+            match error.into_inner().map(<dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::downcast::<Self>) {
                 Some(Ok(inner)) => return *inner,
                 _ => unreachable!("the type was just looked at"),
             }

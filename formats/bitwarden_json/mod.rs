@@ -83,10 +83,10 @@ impl Folders {
         self.known || !item.folder().is_some_and(is_uuid)
     }
 
-    fn path(&mut self, id: &str) -> Result<Vec<String>> {
+    fn path(&mut self, id: &str) -> Vec<String> {
         let name = match self.names.get(id) {
             Some(name) => name,
-            None if self.known => return Ok(Vec::new()),
+            None if self.known => return Vec::new(),
             None => {
                 if !self.assumed.contains(id) {
                     self.assumed.insert(id.to_owned());
@@ -94,7 +94,7 @@ impl Folders {
                 id
             }
         };
-        Ok(name.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+        name.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     fn check(&self) -> Result<()> {
@@ -186,7 +186,7 @@ impl Item {
         }
         let mut record = Record::default();
         if let Some(id) = self.folder() {
-            record.folder = folders.path(id)?;
+            record.folder = folders.path(id);
         }
         let login = self.login.unwrap_or_default();
         record.title = self.name.unwrap_or_default();

@@ -72,7 +72,8 @@ pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limit
             entities |= table.warn_of_entities && ["&amp;", "&lt;", "&gt;"].iter().any(|entity| cell.contains(entity));
             match uses.get(at) {
                 Some(Use::Column(column)) => {
-                    if !column.read(cell, &mut record) {
+                    let is_sound = column.read(cell, &mut record);
+                    if !is_sound {
                         record.fields.push(Field::new(column.name.clone(), cell, Kind::Text));
                         sink.notice(Notice::NotADate(column.name.clone()), record.name());
                     }

@@ -102,7 +102,9 @@ mod tests {
         let policy = Policy { today: "2026-11-21".parse().unwrap(), max_age: 90, due_within: 15 };
         for order in [["2026-01-01", "2026-11-01"], ["2026-11-01", "2026-01-01"], ["2026-10-30", "2026-11-01"]] {
             let mut findings = Findings::new(policy, 9);
-            order.iter().for_each(|issued| findings.enter(&record(issued)));
+            for issued in order {
+                findings.enter(&record(issued));
+            }
             assert_eq!(findings.summary(), "1 fresh, 1 superseded");
             let worst = findings.worst_first();
             assert_eq!(worst.len(), 1);

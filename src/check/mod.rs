@@ -126,6 +126,7 @@ pub struct Finding {
     pub stale_on: Option<NaiveDate>,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it over like this")]
 fn as_text<S: serde::Serializer>(moment: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
     moment.map(|moment| moment.to_string()).serialize(serializer)
 }

@@ -1,5 +1,6 @@
 //! `sfcred check`
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -102,11 +103,11 @@ fn table(report: &Report) -> String {
     }
     for rule in Rule::ALL.into_iter().rev().filter(|rule| report.findings.count(*rule) > 0) {
         if let Some(remedy) = rule.remedy() {
-            text.push_str(&format!("{}: {remedy}\n", rule.name()));
+            let _ = writeln!(text, "{}: {remedy}", rule.name());
         }
     }
     let policy = report.findings.policy();
-    text.push_str(&format!("{} (limit {} days, as of {})\n", report.findings.summary(), policy.max_age, policy.today));
+    let _ = writeln!(text, "{} (limit {} days, as of {})", report.findings.summary(), policy.max_age, policy.today);
     text
 }
 

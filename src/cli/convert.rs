@@ -20,6 +20,7 @@ use crate::place::Loss;
 /// The format of the input is found by its content, and input sealed with age is opened. Several inputs are merged: one login becomes one
 /// record, with the newer token. What the target has no place for is told, and a token that would be lost stops the run.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Convert {
     /// The files to read; - is stdin
     #[arg(required = true, value_name = "IN")]
@@ -80,8 +81,8 @@ impl Convert {
         let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
         let to = self.sealing.to()?;
         let mut output = Output::create(&target, self.force, &self.inputs)?;
-        let (sources, sealed) = input::open(&self.inputs, &self.reading)?;
-        if sealed == input::Sealed::Yes {
+        let (sources, was_sealed) = input::open(&self.inputs, &self.reading)?;
+        if was_sealed == input::Sealed::Yes {
             output.hold_to_the_end();
         }
         let mut nowhere = sink();
@@ -127,18 +128,20 @@ impl Convert {
     fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
         let id = &self.to.spec.id;
         let sealed = self.sealing.is_asked();
-        if let Target::File(path) = target {
-            if !self.quiet && !self.dry_run {
-                let path = path.display();
-                let what = show::count(report.written, "record", "records");
-                show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-                if !sealed {
-                    let hint = match self.to.spec.native {
-                        true => "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned(),
-                        false => format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text"),
-                    };
-                    show::say("hint", &hint);
-                }
+        if let Target::File(path) = target
+            && !self.quiet
+            && !self.dry_run
+        {
+            let path = path.display();
+            let what = show::count(report.written, "record", "records");
+            show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
+            if !sealed {
+                let hint = if self.to.spec.native {
+                    "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
+                } else {
+                    format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text")
+                };
+                show::say("hint", &hint);
             }
         }
         if self.dry_run && !self.quiet {

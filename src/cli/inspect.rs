@@ -1,5 +1,6 @@
 //! `sfcred inspect`
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -36,9 +37,9 @@ impl Inspect {
         let inspection = flow::inspect(source, &options)?;
         let sealed = sealed == input::Sealed::Yes;
         if self.json {
-            show::json(&document(&inspection, sealed))?
+            show::json(&document(&inspection, sealed))?;
         } else {
-            show::print(&text(&inspection, sealed))?
+            show::print(&text(&inspection, sealed))?;
         }
         Ok(End::Done)
     }
@@ -49,13 +50,13 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
     let mut text = String::new();
     for input in &report.inputs {
         let sealed = if sealed { ", sealed with age" } else { "" };
-        text.push_str(&format!("{}: {}{sealed}\n", show::printable(&input.name), input.format.spec.name));
-        text.push_str(&format!("{}\n", show::taken(input)));
+        let _ = writeln!(text, "{}: {}{sealed}", show::printable(&input.name), input.format.spec.name);
+        let _ = writeln!(text, "{}", show::taken(input));
     }
     for (notice, at) in report.notices.iter() {
-        text.push_str(&format!("{}: {}\n", show::notice(notice), at.count));
+        let _ = writeln!(text, "{}: {}", show::notice(notice), at.count);
     }
-    text.push_str(&format!("tokens: {}\n\nfilled keys\n", report.findings.summary()));
+    let _ = writeln!(text, "tokens: {}\n\nfilled keys", report.findings.summary());
     let rows: Vec<Vec<String>> = keys.iter().map(|(key, at)| vec![format!("  {}", key.name()), at.count.to_string()]).collect();
     text.push_str(&show::table(&rows, usize::MAX));
     text.push_str("\nwhat each format would lose or weaken\n");

@@ -44,9 +44,10 @@ impl Sealing {
     /// Reads the recipients or asks for the passphrase.
     pub(super) fn to(&self) -> Result<Option<To>> {
         if !self.is_asked() {
-            return match self.armor {
-                true => Err(sfcred_formats::Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p")),
-                false => Ok(None),
+            return if self.armor {
+                Err(sfcred_formats::Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"))
+            } else {
+                Ok(None)
             };
         }
         if let Some(path) = &self.to_passphrase_file {

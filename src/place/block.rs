@@ -136,7 +136,7 @@ fn find(text: &str) -> Option<Found> {
     };
     let whole: Vec<(usize, usize)> = begins().filter_map(|begin| Some((begin, end_of(begin)?))).collect();
     let Some(&(begin, end)) = whole.last() else {
-        let begin = begins().last()?;
+        let begin = begins().next_back()?;
         let pairs = lines[begin + 1..].iter().take_while(|(_, line)| lines::read_line(line.trim_end()).is_some()).count();
         let end = lines.get(begin + 1 + pairs).map_or(text.len(), |(start, _)| *start);
         let block = Block { fields: fields(begin + 1..begin + 1 + pairs), damaged: true };

@@ -168,10 +168,10 @@ impl<'f> Placer<'f> {
                 }
             }
         }
-        if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder)) {
-            if record.folder.iter().any(|name| name.contains(separator)) {
-                self.lose(Loss::Folder, record);
-            }
+        if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder))
+            && record.folder.iter().any(|name| name.contains(separator))
+        {
+            self.lose(Loss::Folder, record);
         }
     }
 
@@ -264,7 +264,7 @@ impl<'f> Placer<'f> {
                 field.kind = Kind::Text;
             }
             if !lines::label_fits(&field.label) {
-                field.label = tame(&field.label).into();
+                field.label = tame(&field.label);
                 self.losses.add(Loss::Label, record.name());
             }
         }

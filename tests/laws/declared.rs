@@ -22,10 +22,10 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     if rest.urls.is_empty() && holds.needs.contains(Key::Url) {
         rest.urls.push("https://login.salesforce.com".to_owned());
     }
-    if holds.origin_only {
-        if let Some(url) = rest.urls.first_mut() {
-            *url = salesforce::origin(url).to_owned();
-        }
+    if holds.origin_only
+        && let Some(url) = rest.urls.first_mut()
+    {
+        *url = salesforce::origin(url).to_owned();
     }
     if let Some(separator) = holds.separator.filter(|_| holds.has(Key::Folder)) {
         rest.folder =
