@@ -31,10 +31,15 @@ fn a_cut_is_an_error_or_a_beginning() {
     for format in FORMATS {
         let scratch = Scratch::new();
         let whole = sample(&scratch, format);
-        let records = lines(&run(&mut native(&scratch.path(&format!("sample.{format}")), format)).stdout);
+        let ended = run(&mut native(&scratch.path(&format!("sample.{format}")), format));
+        ended.assert_code(0, format);
+        let records = lines(&ended.stdout);
+        assert!(records.len() >= 15, "{format}: only {} records", records.len());
         let half = whole.len() / 2;
-        let points = (0..12).map(|step| half + step).chain([1, whole.len() / 3, whole.len() * 9 / 10, whole.len() - 3]);
-        for end in points {
+        // Inside of rows, and behind every line end, where a table that was cut looks whole.
+        let inside = (0..12).map(|step| half + step).chain([1, whole.len() / 3, whole.len() * 9 / 10, whole.len() - 3]);
+        let ends = (1..whole.len()).filter(|end| whole[end - 1] == b'\n').step_by(3);
+        for end in inside.chain(ends) {
             let cut = scratch.write("cut", &whole[..end]);
             let ended = run(&mut native(&cut, format));
             cuts += 1;
@@ -54,7 +59,7 @@ fn a_cut_is_an_error_or_a_beginning() {
         }
     }
     println!("{cuts} cuts, {refused} refused");
-    assert!(cuts == FORMATS.len() * 16 && refused > cuts / 2, "{refused} of {cuts}");
+    assert!(refused > 150 && cuts - refused > 30, "{refused} of {cuts}");
 }
 
 /// The records of a native document, one a line.
