@@ -191,7 +191,9 @@ impl Keys {
 impl From<Vec<Key>> for Keys {
     fn from(keys: Vec<Key>) -> Self {
         let mut set = Self::default();
-        keys.into_iter().for_each(|key| set.insert(key));
+        for key in keys {
+            set.insert(key);
+        }
         set
     }
 }

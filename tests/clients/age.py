@@ -84,6 +84,9 @@ prove("and writes nothing", not (WORK / "none.age").exists())
 status, shown = converse([SFCRED, "convert", SAMPLE, "--to", "sfcred", *AS_OF], [])
 prove("a terminal gets no secrets", status == 1 and "secrets are not sent to a terminal" in shown and "Quartz" not in shown)
 
+status, shown = converse([SFCRED, "check", "-"], [])
+prove("a terminal is no file to read", status == 1 and "there is nothing to read from a terminal" in shown)
+
 # age seals, sfcred opens.
 sealed = WORK / "by-age.age"
 run("age", "-r", to_one, "-o", sealed, SAMPLE)

@@ -12,7 +12,6 @@ import time
 
 from common import AS_OF, PATIENCE, SAMPLE, SFCRED, WORK, end, prove, run
 
-PORT = 2828
 IMPORT = """
 const [path, done] = arguments;
 const { LoginCSVImport } = ChromeUtils.importESModule("resource://gre/modules/LoginCSVImport.sys.mjs");
@@ -25,13 +24,21 @@ LoginExport.exportAsCSV(path).then(() => done("exported"), error => done(String(
 """
 
 
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
 class Browser:
     """Firefox without a window, with a profile of its own."""
 
     def __init__(self):
         profile = WORK / "profile"
         profile.mkdir()
-        (profile / "user.js").write_text(f'user_pref("marionette.port", {PORT});\n')
+        self.port = free_port()
+        (profile / "user.js").write_text(f'user_pref("marionette.port", {self.port});\n')
         options = ["--headless", "--no-remote", "--profile", profile, "--marionette", "--remote-allow-system-access"]
         self.log = open(WORK / "firefox.log", "wb")
         self.process = subprocess.Popen(
@@ -49,7 +56,7 @@ class Browser:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                return socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE)
+                return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
             except ConnectionRefusedError:
                 time.sleep(0.2)
         raise SystemExit(f"firefox does not listen\n{(WORK / 'firefox.log').read_text()[-2000:]}")
