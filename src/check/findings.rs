@@ -67,6 +67,11 @@ impl Findings {
         self.counts[rule as usize]
     }
 
+    /// How many records were too many to be compared with those behind them.
+    pub fn forgotten(&self) -> u64 {
+        self.ledger.forgotten()
+    }
+
     /// What was remembered, worst first; among equals the oldest token first, then by name.
     pub fn worst_first(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.kept.iter().collect();

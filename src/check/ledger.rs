@@ -7,9 +7,9 @@ use sfcred_formats::{Moment, Record};
 
 /// Remembers every username and the newest issue of its token, to find the tokens that a newer one made void.
 ///
-/// It is the one thing that grows with the number of records, so it is small: eight bytes a username, where a map of names would take
-/// a hundred. A username is a hash of 49 bits under a key of this run: the chance that two among a million share one is 1 in 1,000, among
-/// three thousand 1 in 100 million.
+/// It is the one thing that grows with the number of records, so it is small and bounded: eight bytes a username, where a map of names would
+/// take a hundred, and no more than [`USERNAMES`] of them. A username is a hash of 49 bits under a key of this run: the chance that two among
+/// three thousand share one is 1 in 100 million, and among the most it holds 1 in 4,000.
 pub struct Ledger {
     hasher: RandomState,
     /// Grouped by bucket, the upper 16 bits of the hash. An entry is the lower 33 above 31 bits of time.
@@ -18,7 +18,12 @@ pub struct Ledger {
     starts: Vec<u32>,
     /// What has not been put into its bucket yet.
     recent: HashMap<u64, u32>,
+    /// How many records came with a username that found no room.
+    forgotten: u64,
 }
+
+/// How many usernames are remembered, which takes 4 MiB.
+pub const USERNAMES: usize = 1 << 19;
 
 const BUCKETS: usize = 1 << 16;
 const REST_BITS: u32 = 33;
@@ -28,7 +33,7 @@ const EPOCH: i64 = 946_684_800;
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { hasher: RandomState::new(), entries: Vec::new(), starts: Vec::new(), recent: HashMap::new() }
+        Self { hasher: RandomState::new(), entries: Vec::new(), starts: Vec::new(), recent: HashMap::new(), forgotten: 0 }
     }
 }
 
@@ -44,6 +49,9 @@ impl Ledger {
             let other = time_of(*entry);
             *entry = join(hash, time.max(other));
             other
+        } else if self.entries.len() + self.recent.len() >= USERNAMES {
+            self.forgotten += 1;
+            return None;
         } else {
             self.recent.insert(hash, time);
             // Each sorting in moves all entries, so the more there are the rarer it is.
@@ -54,6 +62,11 @@ impl Ledger {
         };
         let other = unpack(other);
         (other.is_after(issued) || issued.is_after(other)).then_some(other)
+    }
+
+    /// How many records could not be compared with those behind them.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// Usernames are one whatever their case.

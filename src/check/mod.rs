@@ -12,7 +12,7 @@ use serde::Serialize;
 use sfcred_formats::{Moment, Record};
 
 pub use findings::Findings;
-pub use ledger::Ledger;
+pub use ledger::{Ledger, USERNAMES};
 
 /// What is asked of tokens.
 #[derive(Clone, Copy, Debug)]

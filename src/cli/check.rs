@@ -107,6 +107,9 @@ fn table(report: &Report) -> String {
         }
     }
     let policy = report.findings.policy();
+    if let Some(forgotten) = show::forgotten(report) {
+        let _ = writeln!(text, "{forgotten}");
+    }
     let _ = writeln!(text, "{} (limit {} days, as of {})", report.findings.summary(), policy.max_age, policy.today);
     text
 }
@@ -131,7 +134,7 @@ pub(super) fn counts(report: &Report) -> Value {
     let policy = report.findings.policy();
     let counts: serde_json::Map<String, Value> =
         Rule::ALL.into_iter().map(|rule| (rule.name().to_owned(), report.findings.count(rule).into())).collect();
-    json!({"as_of": policy.today, "max_age_days": policy.max_age, "due_within_days": policy.due_within, "counts": counts})
+    json!({"as_of": policy.today, "max_age_days": policy.max_age, "due_within_days": policy.due_within, "not_compared": report.findings.forgotten(), "counts": counts})
 }
 
 /// What was read.

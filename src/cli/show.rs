@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write as _, stderr, stdout};
 use sfcred_formats::{Count, Error, Kind, Notice, Result};
 
 use super::put::{Output, Target};
-use crate::check::Rule;
+use crate::check::{Rule, USERNAMES};
 use crate::flow::{Reading, Report};
 use crate::merge::Merged;
 use crate::place::{Finding, Loss};
@@ -80,6 +80,9 @@ pub(super) fn report(report: &Report, target: &str) {
         say(level, &format!("{what}: {}", records(at)));
     }
     findings(report);
+    if let Some(text) = forgotten(report) {
+        say("warning", &text);
+    }
     for (loss, at) in report.losses.iter() {
         let level = if matches!(loss, Loss::Filled(_) | Loss::Shown) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
@@ -118,6 +121,14 @@ fn understood(finding: Finding) -> &'static str {
         Finding::FreeText => "a token was found in free text, where it stays as well",
         Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
     }
+}
+
+/// What to say where there were too many usernames to find a newer token for each.
+pub(super) fn forgotten(report: &Report) -> Option<String> {
+    let forgotten = report.findings.forgotten();
+    let records = count(forgotten, "record was", "records were");
+    (forgotten > 0)
+        .then(|| format!("more than {USERNAMES} usernames: {records} not compared with newer tokens further on; split the input"))
 }
 
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
