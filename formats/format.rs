@@ -271,11 +271,13 @@ impl Holds {
 
     /// Whether a custom field of this label and value can be written and read back.
     pub fn takes_field(&self, label: &str, value: &str) -> bool {
+        if self.fields.is_empty() || !self.plain_fields {
+            return !self.fields.is_empty();
+        }
         let line_end = ['\n', '\r'];
         // `contains` would look at 16 bytes at once, and an unoptimised build leaves those on the stack.
         let pair = value.split_once(": ").is_some();
-        let plain = !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair;
-        !self.fields.is_empty() && (!self.plain_fields || plain)
+        !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair
     }
 }
 

@@ -150,6 +150,10 @@ pub fn split_integrations(text: &str) -> Vec<Integration> {
 }
 
 fn escape_item(out: &mut String, item: &str) {
+    if !item.contains(['\\', ';', '|']) {
+        out.push_str(item);
+        return;
+    }
     for character in item.chars() {
         if matches!(character, '\\' | ';' | '|') {
             out.push('\\');

@@ -36,26 +36,26 @@ impl<R> Strict<R> {
     }
 
     fn look(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let mut rest = bytes;
+        // Up to a NUL everything is looked at, for the place of the error.
+        let nul = memchr::memchr(0, bytes);
+        let mut rest = &bytes[..nul.unwrap_or(bytes.len())];
         while let Some(&byte) = rest.first() {
             match self.state {
                 State::Quoted => {
-                    let end = memchr::memchr2(b'"', 0, rest).unwrap_or(rest.len());
+                    let end = memchr::memchr(b'"', rest).unwrap_or(rest.len());
                     self.line += memchr::memchr_iter(b'\n', &rest[..end]).count() as u64;
                     self.grow(end)?;
                     rest = &rest[end..];
-                    match rest.first() {
-                        Some(b'"') => self.state = State::Closing,
-                        Some(_) => return Err(self.nul()),
-                        None => break,
+                    if rest.is_empty() {
+                        break;
                     }
+                    self.state = State::Closing;
                 }
                 State::Plain => {
-                    let end = rest.iter().position(|byte| matches!(byte, b',' | b'\n' | b'\r' | 0)).unwrap_or(rest.len());
+                    let end = memchr::memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len());
                     self.grow(end)?;
                     rest = &rest[end..];
                     match rest.first() {
-                        Some(0) => return Err(self.nul()),
                         Some(&byte) => self.next_cell(byte)?,
                         None => break,
                     }
@@ -78,7 +78,7 @@ impl<R> Strict<R> {
             }
             rest = &rest[1..];
         }
-        Ok(())
+        if nul.is_some() { Err(self.nul()) } else { Ok(()) }
     }
 
     fn next_cell(&mut self, byte: u8) -> Result<(), Error> {

@@ -35,9 +35,9 @@ impl<'a> Rows<'a> {
     pub(crate) fn cell(&mut self, text: &str) {
         let bytes = text.as_bytes();
         self.comma();
-        let special = |byte: &u8| matches!(byte, b'"' | b',' | b'\n' | b'\r');
+        let special = || memchr::memchr3(b'"', b',', b'\n', bytes).or_else(|| memchr::memchr(b'\r', bytes)).is_some();
         let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
-        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(special) {
+        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || special() {
             self.buffer.push(b'"');
             let mut rest = bytes;
             while let Some(at) = memchr::memchr(b'"', rest) {

@@ -30,7 +30,7 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     if holds.repeats.contains(Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
         record.title.clear();
     }
-    from_fields(holds, record, &mut fields, Sure::Yes, tell);
+    let mut unsure = from_fields(holds, record, &mut fields, Sure::Yes, tell);
     let mut lines = Vec::new();
     if let Some(block) = block::take(&mut record.notes) {
         if block.damaged {
@@ -41,15 +41,17 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
         if holds.repeats.contains(Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
             record.title.clear();
         }
-        from_fields(&nothing, record, &mut lines, Sure::Yes, tell);
+        unsure |= from_fields(&nothing, record, &mut lines, Sure::Yes, tell);
     }
     let salesforce = spec.native
         || record.token.is_some()
         || record.urls.iter().any(|url| salesforce::is_salesforce(url))
         || record.tags.iter().chain(&record.folder).any(|name| name.trim().eq_ignore_ascii_case("salesforce"));
     if salesforce {
-        from_fields(holds, record, &mut fields, Sure::IfSalesforce, tell);
-        from_fields(&nothing, record, &mut lines, Sure::IfSalesforce, tell);
+        if unsure {
+            from_fields(holds, record, &mut fields, Sure::IfSalesforce, tell);
+            from_fields(&nothing, record, &mut lines, Sure::IfSalesforce, tell);
+        }
         if record.token.is_none() && from_free_text(record) {
             tell(Finding::FreeText);
         }
@@ -79,10 +81,12 @@ fn normalise(record: &mut Record) {
     record.used_by.retain(|integration| !integration.name.is_empty() || !integration.place.is_empty());
 }
 
-/// Takes the keys out of `fields`, which are the record's or the lines of its block.
-fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, level: Sure, tell: &mut dyn FnMut(Finding)) {
+/// Takes the keys out of `fields`, which are the record's or the lines of its block, and says whether any label is of another level.
+fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, level: Sure, tell: &mut dyn FnMut(Finding)) -> bool {
+    let mut others = false;
     fields.retain(|field| {
         let Some((key, sure)) = key_of(&field.label) else { return true };
+        others |= sure != level;
         if sure != level || (!is_ours(key) && holds.has(key)) || holds.labels.iter().any(|own| own.takes(field)) {
             return true;
         }
@@ -94,6 +98,7 @@ fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, leve
             }
         }
     });
+    others
 }
 
 /// Sets `key` from the value of a field, or says why not.
