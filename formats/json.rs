@@ -19,9 +19,12 @@ pub(crate) const TWICE: &str = "a key that stands twice in one object";
 /// A JSON document that is being read.
 pub struct Json<'a> {
     input: &'a mut dyn Read,
-    buffer: Vec<u8>,
+    /// What was read as bytes, a character that goes on in the next read at its beginning.
+    raw: Vec<u8>,
+    carried: usize,
+    /// What was read as text: checked once for all, because a parser that gets bytes checks every string by itself.
+    text: String,
     start: usize,
-    end: usize,
     eof: bool,
     line: usize,
     limit: usize,
@@ -31,7 +34,8 @@ pub struct Json<'a> {
 impl<'a> Json<'a> {
     /// Starts at the beginning of `input`.
     pub fn new(input: &'a mut dyn Read, limits: &Limits) -> Self {
-        Self { input, buffer: vec![0; CHUNK], start: 0, end: 0, eof: false, line: 1, limit: limits.element, keys: limits.fields }
+        let (raw, text) = (vec![0; CHUNK], String::with_capacity(2 * CHUNK));
+        Self { input, raw, carried: 0, text, start: 0, eof: false, line: 1, limit: limits.element, keys: limits.fields }
     }
 
     /// Walks an object: calls `each` with every key, and `each` must read or [`skip`](Self::skip) the value.
@@ -90,13 +94,14 @@ impl<'a> Json<'a> {
     /// When it is of another kind, damaged, or longer than the limit.
     pub fn value<T: DeserializeOwned>(&mut self) -> Result<T> {
         loop {
-            let slice = &self.buffer[self.start..self.end];
-            let mut values = serde_json::Deserializer::from_slice(slice).into_iter::<T>();
+            let rest = &self.text[self.start..];
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
             let next = values.next();
             let offset = values.byte_offset();
             match next {
                 // A number at the end of the buffer may go on in the next chunk.
-                Some(Ok(_)) if offset == slice.len() && !self.eof => {}
+                Some(Ok(_)) if offset == rest.len() && !self.eof => {}
+                Some(Ok(_)) if offset > self.limit => return Err(self.too_long()),
                 Some(Ok(value)) => {
                     self.advance(offset);
                     return Ok(value);
@@ -149,10 +154,12 @@ impl<'a> Json<'a> {
     /// The next byte that is not white space.
     fn peek(&mut self) -> Result<Option<u8>> {
         loop {
-            let blank = self.buffer[self.start..self.end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let rest = &self.text.as_bytes()[self.start..];
+            let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let next = rest.get(blank).copied();
             self.advance(blank);
-            if self.start < self.end {
-                return Ok(Some(self.buffer[self.start]));
+            if next.is_some() {
+                return Ok(next);
             }
             if self.eof {
                 return Ok(None);
@@ -162,35 +169,49 @@ impl<'a> Json<'a> {
     }
 
     fn advance(&mut self, count: usize) {
-        self.line += memchr::memchr_iter(b'\n', &self.buffer[self.start..self.start + count]).count();
+        self.line += memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.start..self.start + count]).count();
         self.start += count;
     }
 
     fn fill(&mut self) -> Result<()> {
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+        self.text.drain(..self.start);
+        self.start = 0;
+        if self.text.len() > self.limit {
+            return Err(self.too_long());
         }
-        let mut wanted = self.end + 1;
-        if wanted > self.buffer.len() {
-            if self.end >= self.limit {
-                return Err(self.error(&format!("one value is longer than {} bytes, the limit", self.limit)).hint("split the entry"));
+        // A long value is parsed again after each fill, so each fill doubles it.
+        let wanted = 2 * self.text.len();
+        loop {
+            self.read_chunk()?;
+            if self.eof || self.text.len() > wanted {
+                return Ok(());
             }
-            // A long value is parsed again after each fill, so each fill doubles it.
-            wanted = self.end * 2;
-            self.buffer.resize(wanted, 0);
         }
-        while self.end < wanted && !self.eof {
-            match self.input.read(&mut self.buffer[self.end..]) {
+    }
+
+    fn read_chunk(&mut self) -> Result<()> {
+        let count = loop {
+            match self.input.read(&mut self.raw[self.carried..]) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                result => {
-                    let count = result?;
-                    self.eof = count == 0;
-                    self.end += count;
-                }
+                result => break result?,
             }
+        };
+        self.eof = count == 0;
+        let bytes = &self.raw[..self.carried + count];
+        let (valid, cut) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, true),
+            Err(error) => {
+                (std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(), error.error_len().is_none() && !self.eof)
+            }
+        };
+        self.text.push_str(valid);
+        if !cut {
+            let line = self.line + memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.start..]).count();
+            return Err(Error::new("not valid UTF-8").at(format!("line {line}")).hint("save the file again as UTF-8"));
         }
+        let rest = valid.len()..bytes.len();
+        self.carried = rest.len();
+        self.raw.copy_within(rest, 0);
         Ok(())
     }
 
@@ -205,8 +226,12 @@ impl<'a> Json<'a> {
     }
 
     fn cut(&self) -> Error {
-        let line = self.line + memchr::memchr_iter(b'\n', &self.buffer[self.start..self.end]).count();
+        let line = self.line + memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.start..]).count();
         Error::new("the file ends in the middle").at(format!("line {line}")).hint("it was cut; export or copy it again")
+    }
+
+    fn too_long(&self) -> Error {
+        self.error(&format!("one value is longer than {} bytes, the limit", self.limit)).hint("split the entry")
     }
 
     fn error(&self, what: &str) -> Error {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 /// When something happened: a day, or an instant, whichever the source said.
 ///
@@ -81,10 +81,24 @@ impl FromStr for Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Day(day) => write!(f, "{day}"),
+            Self::Day(day) => write_day(*day, f),
             Self::Instant(instant) => f.write_str(&format_instant(*instant)),
         }
     }
+}
+
+/// Writes a day as chrono does, but without its general machinery, since every record has several.
+fn write_day(day: NaiveDate, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(year) = u32::try_from(day.year()).ok().filter(|year| *year < 10_000) else { return write!(f, "{day}") };
+    let parts = [(year, 0, 4), (day.month(), 5, 2), (day.day(), 8, 2)];
+    let mut text = *b"0000-00-00";
+    for (mut number, start, digits) in parts {
+        for at in (start..start + digits).rev() {
+            text[at] = b'0' + u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+        }
+    }
+    f.write_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
 /// The text is neither a day nor an instant.
@@ -109,7 +123,7 @@ mod tests {
 
     #[test]
     fn keeps_what_it_was() {
-        for text in ["2026-08-18", "2026-08-18T09:12:44Z", "2026-08-18T09:12:44.500Z", "2024-02-29"] {
+        for text in ["2026-08-18", "2026-08-18T09:12:44Z", "2026-08-18T09:12:44.500Z", "2024-02-29", "0007-12-31"] {
             assert_eq!(moment(text).to_string(), text);
         }
     }

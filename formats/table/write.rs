@@ -10,6 +10,16 @@ use crate::{Moment, Result, lines, moment};
 /// Cells are gathered to chunks of this many bytes.
 const CHUNK: usize = 64 * 1024;
 
+/// The bytes that stand in quotes only. Cells are short, so a look into a table is faster than a search.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b'"' as usize] = true;
+    special[b',' as usize] = true;
+    special[b'\n' as usize] = true;
+    special[b'\r' as usize] = true;
+    special
+};
+
 /// Writes rows, cell by cell.
 ///
 /// Each product has its own idea of which cells are quoted, and sometimes of single cells; the writer of the csv crate has one for the
@@ -35,9 +45,8 @@ impl<'a> Rows<'a> {
     pub(crate) fn cell(&mut self, text: &str) {
         let bytes = text.as_bytes();
         self.comma();
-        let special = || memchr::memchr3(b'"', b',', b'\n', bytes).or_else(|| memchr::memchr(b'\r', bytes)).is_some();
         let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
-        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || special() {
+        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(|byte| SPECIAL[usize::from(*byte)]) {
             self.buffer.push(b'"');
             let mut rest = bytes;
             while let Some(at) = memchr::memchr(b'"', rest) {

@@ -37,6 +37,10 @@ const LONGEST: usize = 32;
 
 /// The key that a label means: compared in lower case, blanks, `_` and `-` being one, and `:`, `$` and `*` at the end dropped.
 pub(super) fn key_of(label: &str) -> Option<(Key, Sure)> {
+    // What we wrote ourselves needs no folding.
+    if let Some(key) = [Key::Token, Key::Issued, Key::PasswordChanged, Key::Tags].into_iter().find(|key| self::label(*key) == label) {
+        return Some((key, Sure::Yes));
+    }
     let mut folded = [0_u8; LONGEST];
     let mut length = 0;
     for byte in label.trim().trim_end_matches([':', '$', '*', ' ']).bytes() {
