@@ -4,7 +4,7 @@
 //! element at a time, so that memory does not grow with the document. Parsing from a slice is twice as fast as from a reader.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::Read;
 
 use chrono::NaiveDate;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
@@ -264,8 +264,15 @@ fn reason(error: &serde_json::Error) -> String {
 ///
 /// # Errors
 /// When the output fails.
-pub fn write_string(out: &mut (impl Write + ?Sized), text: &str) -> Result<()> {
-    serde_json::to_writer(out, text).map_err(|error| std::io::Error::from(error).into())
+pub fn write_string(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    // Most strings need no escape, and are copied whole.
+    if text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0x7F) {
+        return serde_json::to_writer(out, text).map_err(|error| std::io::Error::from(error).into());
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
 }
 
 /// Reads a moment in a struct.

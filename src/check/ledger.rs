@@ -18,6 +18,8 @@ pub struct Ledger {
     starts: Vec<u32>,
     /// What has not been put into its bucket yet.
     recent: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    /// A bit for each hash that may have been entered: most usernames are new, and this is small enough to stay near the processor.
+    seen: Vec<u64>,
     /// How many records came with a username that found no room.
     forgotten: u64,
 }
@@ -45,6 +47,8 @@ impl Hasher for AsItIs {
 }
 
 const BUCKETS: usize = 1 << 16;
+/// Eight for each username that is remembered, in 512 KiB.
+const SEEN_BITS: usize = 8 * USERNAMES;
 const REST_BITS: u32 = 33;
 const TIME_BITS: u32 = 31;
 /// Times are seconds since 2000-01-01, which reach until 2068.
@@ -52,7 +56,14 @@ const EPOCH: i64 = 946_684_800;
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { hasher: RandomState::new(), entries: Vec::new(), starts: Vec::new(), recent: HashMap::default(), forgotten: 0 }
+        Self {
+            hasher: RandomState::new(),
+            entries: Vec::new(),
+            starts: Vec::new(),
+            recent: HashMap::default(),
+            seen: vec![0; SEEN_BITS / 64],
+            forgotten: 0,
+        }
     }
 }
 
@@ -62,25 +73,46 @@ impl Ledger {
         let (Some(_), Some(issued)) = (&record.token, record.issued) else { return None };
         let time = pack(issued)?;
         let hash = self.hash(&record.username);
-        let other = if let Some(recent) = self.recent.get_mut(&hash) {
-            std::mem::replace(recent, time.max(*recent))
-        } else if let Some(entry) = self.find(hash) {
-            let other = time_of(*entry);
-            *entry = join(hash, time.max(other));
-            other
-        } else if self.entries.len() + self.recent.len() >= USERNAMES {
-            self.forgotten += 1;
-            return None;
-        } else {
-            self.recent.insert(hash, time);
-            // Each sorting in moves all entries, so the more there are the rarer it is.
-            if self.recent.len() >= 4096.max(self.entries.len() / 128) {
-                self.sort_in();
-            }
+        let Some(other) = self.newest(hash, time) else {
+            self.remember(hash, time);
             return None;
         };
         let other = unpack(other);
         (other.is_after(issued) || issued.is_after(other)).then_some(other)
+    }
+
+    /// The newest time so far of a hash that was entered before; from now on `time` if that is newer.
+    fn newest(&mut self, hash: u64, time: u32) -> Option<u32> {
+        if !self.is_seen(hash) {
+            return None;
+        }
+        if let Some(recent) = self.recent.get_mut(&hash) {
+            return Some(std::mem::replace(recent, time.max(*recent)));
+        }
+        let entry = self.find(hash)?;
+        let other = time_of(*entry);
+        *entry = join(hash, time.max(other));
+        Some(other)
+    }
+
+    fn remember(&mut self, hash: u64, time: u32) {
+        if self.entries.len() + self.recent.len() >= USERNAMES {
+            self.forgotten += 1;
+            return;
+        }
+        let (word, bit) = seen_bit(hash);
+        self.seen[word] |= 1 << bit;
+        self.recent.insert(hash, time);
+        // Each sorting in moves all entries, so the more there are the rarer it is.
+        if self.recent.len() >= 4096.max(self.entries.len() / 128) {
+            self.sort_in();
+        }
+    }
+
+    /// Whether the hash may have been entered; `false` is certain.
+    fn is_seen(&self, hash: u64) -> bool {
+        let (word, bit) = seen_bit(hash);
+        self.seen[word] >> bit & 1 == 1
     }
 
     /// How many records could not be compared with those behind them.
@@ -121,6 +153,11 @@ impl Ledger {
             old_end = old_start;
         }
     }
+}
+
+/// The word of the bits and the bit in it that stand for a hash.
+fn seen_bit(hash: u64) -> (usize, u64) {
+    (usize::try_from(hash / 64).unwrap_or(0) % (SEEN_BITS / 64), hash % 64)
 }
 
 fn bucket(hash: u64) -> usize {
