@@ -12,7 +12,7 @@ pub fn is_salesforce(url: &str) -> bool {
 
 /// The host of a URL, or of an address without a scheme.
 pub fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;
     (host.is_ascii() && !host.is_empty()).then_some(host)

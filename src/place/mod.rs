@@ -73,12 +73,13 @@ pub struct Placer<'f> {
     /// What goes into the notes block; kept to use the memory again.
     keys: Vec<Field>,
     fields: Vec<Field>,
+    placed: Vec<Field>,
 }
 
 impl<'f> Placer<'f> {
     /// Starts with nothing lost.
     pub fn new(format: &'f Format) -> Self {
-        Self { format, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new() }
+        Self { format, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new(), placed: Vec::new() }
     }
 
     /// What was lost in all.
@@ -197,7 +198,7 @@ impl<'f> Placer<'f> {
     /// Puts keys before the custom fields; what does not fit into one goes to the notes.
     fn keys_to_fields(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
-        let mut placed = Vec::with_capacity(self.keys.len() + record.fields.len());
+        let mut placed = std::mem::take(&mut self.placed);
         let mut to_notes = Vec::new();
         for mut field in self.keys.drain(..) {
             if !holds.takes_field(&field.label, field.value.expose()) {
@@ -210,7 +211,8 @@ impl<'f> Placer<'f> {
             field.kind = held(holds, field.kind);
             placed.push(field);
         }
-        for mut field in std::mem::take(&mut record.fields) {
+        let mut fields = std::mem::take(&mut record.fields);
+        for mut field in fields.drain(..) {
             if holds.owns(&field) {
                 placed.push(field);
                 continue;
@@ -230,7 +232,8 @@ impl<'f> Placer<'f> {
             placed.push(field);
         }
         record.fields = placed;
-        self.keys = to_notes;
+        self.placed = fields;
+        self.keys.append(&mut to_notes);
         self.fit_lines(record);
     }
 
