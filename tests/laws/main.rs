@@ -129,6 +129,33 @@ fn losses_are_told_exactly() {
     }
 }
 
+/// None of our formats loses a token, so one that would is made here.
+#[test]
+fn a_lost_token_stops_the_run() {
+    let toml = r#"
+        id = "bare"
+        name = "A table without notes"
+        about = "two columns"
+        extension = "csv"
+        [read]
+        steps = []
+        [write]
+        steps = []
+        [table]
+        columns = [{ name = "username", key = "username" }, { name = "password", key = "password" }]
+        [facts]
+        source = "this test"
+        checked = "2026-11-21"
+    "#;
+    let bare = Format::new(toml, None).unwrap();
+    let (bytes, losses) = write(&bare, &reference()[..1]);
+    assert_eq!(bytes, b"username,password\r\nops@harbor-widgets.example,Quartz-Lantern-42!\r\n");
+    assert_eq!(losses.count(&sfcred::place::Loss::NoPlace(Key::Token)), 1);
+    assert!(losses.iter().any(|(loss, _)| loss.stops()));
+    let wrong = Format::new(&toml.replace("key = \"password\"", "kee = \"password\""), None).unwrap_err();
+    assert!(wrong.to_string().starts_with("line 11: "), "{wrong}");
+}
+
 #[test]
 fn no_change_or_cut_of_a_sample_panics() {
     let mut tried = 0;
