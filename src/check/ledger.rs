@@ -72,7 +72,7 @@ impl Default for Ledger {
 impl Ledger {
     /// Enters the record, and returns when another token of the same username was issued, if that was certainly earlier or later.
     pub fn enter(&mut self, record: &Record) -> Option<Moment> {
-        let (Some(_), Some(issued)) = (&record.token, record.issued) else { return None };
+        let issued = record.issued.filter(|_| record.token.is_some() && !record.username.is_empty())?;
         let time = pack(issued)?;
         let hash = self.hash(&record.username);
         let Some(other) = self.newest(hash, time) else {
@@ -202,6 +202,8 @@ mod tests {
         assert_eq!(ledger.enter(&record("a@one.example", "2026-08-01T10:00:00Z")), None, "the same day");
         assert_eq!(ledger.enter(&record("b@one.example", "2026-08-01")), None);
         assert_eq!(ledger.enter(&Record { issued: None, ..record("a@one.example", "") }), None);
+        assert_eq!(ledger.enter(&record("", "2026-08-01")), None);
+        assert_eq!(ledger.enter(&record("", "2026-09-01")), None, "nobody is not one user");
     }
 
     #[test]
