@@ -3,6 +3,7 @@
 mod declared;
 mod machine;
 mod property;
+mod tables;
 
 use std::fs;
 use std::path::PathBuf;
