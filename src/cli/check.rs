@@ -1,6 +1,5 @@
 //! `sfcred check`
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -97,20 +96,22 @@ fn table(report: &Report) -> String {
         vec![finding.rule.name().to_owned(), show::printable(&format!("{}{title}", finding.record)), finding.to_string()]
     };
     let rows: Vec<Vec<String>> = worst.iter().map(row).collect();
-    let mut text = show::table(&rows, show::width());
+    let width = show::width();
+    let mut text = show::table(&rows, width);
     if !rows.is_empty() {
         text.push('\n');
     }
     for rule in Rule::ALL.into_iter().rev().filter(|rule| report.findings.count(*rule) > 0) {
         if let Some(remedy) = rule.remedy() {
-            let _ = writeln!(text, "{}: {remedy}", rule.name());
+            text.push_str(&show::wrap(&format!("{}: {remedy}", rule.name()), width));
         }
     }
     let policy = report.findings.policy();
     if let Some(forgotten) = show::forgotten(report) {
-        let _ = writeln!(text, "{forgotten}");
+        text.push_str(&show::wrap(&forgotten, width));
     }
-    let _ = writeln!(text, "{} (limit {} days, as of {})", report.findings.summary(), policy.max_age, policy.today);
+    let summary = format!("{} (limit {} days, as of {})", report.findings.summary(), policy.max_age, policy.today);
+    text.push_str(&show::wrap(&summary, width));
     text
 }
 

@@ -201,6 +201,27 @@ pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
     out
 }
 
+/// Breaks a line between words so that it fits in `width`; what goes on is indented.
+pub(super) fn wrap(line: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut length = 0;
+    for word in line.split(' ') {
+        let next = word.chars().count();
+        if length > 0 && length + 1 + next > width {
+            out.push_str("\n   ");
+            length = 3;
+        }
+        if length > 0 {
+            out.push(' ');
+            length += 1;
+        }
+        out.push_str(word);
+        length += next;
+    }
+    out.push('\n');
+    out
+}
+
 /// How many characters fit a line of stdout: what `COLUMNS` says, else the terminal; without either nothing is wrapped.
 pub(super) fn width() -> usize {
     if let Some(columns) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok()) {
@@ -245,5 +266,7 @@ mod tests {
         let rows = [vec!["a".to_owned(), "long text".to_owned()], vec!["bbb".to_owned(), "x".to_owned()]];
         assert_eq!(table(&rows, 80), "a    long text\nbbb  x\n");
         assert_eq!(table(&rows, 10), "a\n    long text\nbbb\n    x\n");
+        assert_eq!(wrap("a few words", 80), "a few words\n");
+        assert_eq!(wrap("a few words go on", 9), "a few\n    words\n    go on\n");
     }
 }
