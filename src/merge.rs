@@ -90,7 +90,11 @@ fn fill_secrets(record: &mut Record, other: &Record) {
     if record.password.is_empty() {
         record.password = other.password.clone();
     }
-    record.password_changed = record.password_changed.or(other.password_changed);
+    // The last change is what counts, whoever knew of it.
+    record.password_changed = match (record.password_changed, other.password_changed) {
+        (Some(one), Some(later)) if later.is_after(one) => Some(later),
+        (one, other) => one.or(other),
+    };
     if record.token.is_none() && other.token.is_some() {
         record.token.clone_from(&other.token);
         record.issued = other.issued.or(record.issued);
@@ -188,6 +192,15 @@ mod tests {
         for pair in [[dated.clone(), other.clone()], [other, dated]] {
             let (records, _) = merge(pair);
             assert_eq!((records.len(), records[0].issued), (1, "2026-05-01".parse().ok()));
+        }
+    }
+
+    #[test]
+    fn the_last_change_of_the_password_counts() {
+        let changed = |day: &str| Record { password_changed: day.parse().ok(), ..record("pw", "one", "2026-08-01", "") };
+        for pair in [["2026-07-01", "2026-09-01"], ["2026-09-01", "2026-07-01"], ["", "2026-09-01"]] {
+            let (records, _) = merge(pair.map(changed));
+            assert_eq!(records[0].password_changed, "2026-09-01".parse().ok());
         }
     }
 
