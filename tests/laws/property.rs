@@ -1,4 +1,6 @@
 //! Any record survives any format that can hold it.
+//!
+//! `PROPTEST_CASES=100000 cargo test --release --test laws any_record` looks longer.
 
 use chrono::{DateTime, NaiveDate};
 use proptest::collection::vec;
@@ -127,7 +129,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_record_survives(record in record()) {
