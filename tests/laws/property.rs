@@ -129,7 +129,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, max_local_rejects: u32::MAX, ..ProptestConfig::default() })]
 
     #[test]
     fn any_record_survives(record in record()) {
