@@ -58,6 +58,7 @@ formats! {
     apple_csv,
     lastpass_csv,
     keepassxc_csv,
+    passbolt_csv,
 }
 
 /// All formats, in the order in which they are listed.

@@ -1,5 +1,7 @@
 //! The engine behind every `[table]`: what the columns are, and what can be told from a header.
 
+use std::cmp::Reverse;
+
 use serde::Deserialize;
 
 use crate::format::{Holds, Own};
@@ -149,13 +151,13 @@ pub enum Unit {
     Millis,
 }
 
-/// How well a header fits: the first that is best wins, and among equals the one with most columns.
+/// How well a header fits: order first, then how many of the columns are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     /// All columns that are needed, in any case.
     AnyCase(usize),
-    /// All columns that are needed, in any order and with others between.
-    AnyOrder(usize),
+    /// All columns that are needed, in any order and with others between; where two tables have the same words, the one that lacks fewest.
+    AnyOrder(usize, Reverse<usize>),
     /// The columns in their order and nothing else.
     Exact(usize),
 }
@@ -226,7 +228,8 @@ impl Table {
         let mut columns = self.columns.iter();
         let ordered = header.iter().all(|cell| columns.any(|column| named(column, cell)));
         if needed(&|column| header.iter().any(|cell| named(column, cell))) {
-            return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found) });
+            let lacking = self.columns.iter().filter(|column| !column.retired).count().saturating_sub(found);
+            return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found, Reverse(lacking)) });
         }
         let any_case = |column: &Column| {
             header
