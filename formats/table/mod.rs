@@ -50,6 +50,8 @@ pub enum Quote {
     Needed,
     /// All cells.
     All,
+    /// All cells but those of the header.
+    Values,
 }
 
 /// What ends a row when a table is written.
