@@ -60,6 +60,7 @@ formats! {
     keepassxc_csv,
     passbolt_csv,
     1password_csv,
+    safeincloud_csv,
 }
 
 /// All formats, in the order in which they are listed.

@@ -3,6 +3,7 @@
 mod declared;
 mod machine;
 mod property;
+mod quirks;
 mod tables;
 
 use std::fs;
