@@ -61,6 +61,7 @@ formats! {
     passbolt_csv,
     1password_csv,
     safeincloud_csv,
+    dashlane_csv,
 }
 
 /// All formats, in the order in which they are listed.

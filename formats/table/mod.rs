@@ -120,6 +120,9 @@ pub struct Column {
     /// How a time is written.
     #[serde(default)]
     pub unit: Unit,
+    /// Whether it stands in for the username where that is empty.
+    #[serde(default)]
+    pub stand_in: bool,
 }
 
 /// What stands between the parts of one cell.

@@ -87,6 +87,9 @@ pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limit
                 _ => {}
             }
         }
+        if record.username.is_empty() {
+            table.stand_in(&mut record);
+        }
         if entities {
             sink.notice(Notice::HtmlEntities, record.name());
         }
@@ -137,6 +140,16 @@ fn uses<'t>(id: &str, table: &'t Table, header: &StringRecord) -> Result<Vec<Use
             .hint("name another format with --from; `sfcred formats` lists them"));
     }
     Ok(uses)
+}
+
+impl Table {
+    /// Takes the first field that stands in for an empty username.
+    fn stand_in(&self, record: &mut Record) {
+        let mut labels = self.columns.iter().filter(|column| column.stand_in).filter_map(|column| column.label.as_deref());
+        if let Some(at) = labels.find_map(|label| record.fields.iter().position(|field| field.label == label)) {
+            record.username.push_str(record.fields.remove(at).value.expose());
+        }
+    }
 }
 
 impl Column {
