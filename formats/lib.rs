@@ -62,6 +62,7 @@ formats! {
     1password_csv,
     safeincloud_csv,
     dashlane_csv,
+    protonpass_csv code,
 }
 
 /// All formats, in the order in which they are listed.

@@ -137,6 +137,8 @@ pub enum Join {
     EscapedSlash,
     /// `; `, with `\;` inside an item.
     Semicolon,
+    /// `, ` between URLs; what follows is a URL only if it looks like one.
+    Comma,
     /// The cell is itself a row of a table.
     Row,
     /// One line each, `label: value`, with escapes.
@@ -154,6 +156,8 @@ pub enum Unit {
     Iso,
     /// Milliseconds since 1970.
     Millis,
+    /// Seconds since 1970.
+    Seconds,
 }
 
 /// How well a header fits: order first, then how many of the columns are there.
@@ -208,7 +212,12 @@ impl Table {
                         _ => None,
                     };
                 }
-                (Some(key), _) => holds.keys.insert(key),
+                (Some(key), _) => {
+                    holds.keys.insert(key);
+                    if matches!(key, Key::Created | Key::Modified) {
+                        holds.times = column.unit;
+                    }
+                }
                 (None, Some(label)) => {
                     let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone() };
                     holds.labels.push(own);

@@ -156,11 +156,13 @@ impl Column {
     fn write(&self, record: &Record, out: &mut String) {
         let time = |instant: Option<chrono::DateTime<chrono::Utc>>| match (instant, self.unit) {
             (Some(instant), Unit::Millis) => instant.timestamp_millis().to_string(),
+            (Some(instant), Unit::Seconds) => instant.timestamp().to_string(),
             (Some(instant), Unit::Iso) => moment::format_instant(instant),
             (None, _) => String::new(),
         };
         let either = |moment: Option<Moment>| match (moment, self.unit) {
             (Some(moment), Unit::Millis) => moment.epoch_millis().to_string(),
+            (Some(moment), Unit::Seconds) => moment.epoch_millis().div_euclid(1000).to_string(),
             (Some(moment), Unit::Iso) => moment.to_string(),
             (None, _) => String::new(),
         };
@@ -169,6 +171,7 @@ impl Column {
             Some(Key::PasswordChanged) => out.push_str(&either(record.password_changed)),
             Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
             Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
+            Some(Key::Urls) if self.join == Some(Join::Comma) => out.push_str(&record.urls.join(", ")),
             Some(Key::Urls) => out.push_str(&lines::join_list(record.urls.iter().map(String::as_str))),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
             Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),
