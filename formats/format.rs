@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
-use crate::table::Table;
+use crate::table::{Table, Unit};
 use crate::{Error, Limits, Notice, Result, Tally, detect, table};
 
 /// One way of writing records down.
@@ -95,6 +95,8 @@ pub struct Holds {
     pub token_entry: bool,
     /// Whether of a URL only scheme, host and port are kept.
     pub origin_only: bool,
+    /// How the times of an entry are written.
+    pub times: Unit,
 }
 
 /// A field that has a place of its own in a format, known by its label.
@@ -255,6 +257,11 @@ impl Holds {
     /// Whether `key` has a place of its own.
     pub fn has(&self, key: Key) -> bool {
         self.keys.contains(key)
+    }
+
+    /// Whether the times of an entry are kept without fractions of a second.
+    pub fn whole_seconds(&self) -> bool {
+        self.times == Unit::Seconds
     }
 
     /// Whether the field has a place of its own.

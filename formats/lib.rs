@@ -37,15 +37,15 @@ pub use secret::Secret;
 
 /// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.
 macro_rules! formats {
-    ($($name:ident $($code:ident)?,)*) => {
+    ($($name:tt $($code:ident)?,)*) => {
         $($(mod $name; const _: &str = stringify!($code);)?)*
 
         /// Every `format.toml` with the code that goes with it.
         const SOURCES: &[(&str, &str, Option<&'static dyn Codec>)] =
             &[$((stringify!($name), include_str!(concat!(stringify!($name), "/format.toml")), formats!(@ $name $($code)?)),)*];
     };
-    (@ $name:ident code) => { Some(&$name::Codec) };
-    (@ $name:ident) => { None };
+    (@ $name:tt code) => { Some(&$name::Codec) };
+    (@ $name:tt) => { None };
 }
 
 formats! {
@@ -58,6 +58,11 @@ formats! {
     apple_csv,
     lastpass_csv,
     keepassxc_csv,
+    passbolt_csv,
+    1password_csv,
+    safeincloud_csv,
+    dashlane_csv,
+    protonpass_csv code,
 }
 
 /// All formats, in the order in which they are listed.

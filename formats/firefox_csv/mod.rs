@@ -28,13 +28,7 @@ impl crate::format::Codec for Codec {
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
-        let table = table_of(spec)?;
-        let mut rows = Rows::new(table, out);
-        for column in &table.columns {
-            rows.cell(&column.name);
-        }
-        rows.end()?;
-        Ok(Box::new(Logins { holds: &spec.holds, rows }))
+        Ok(Box::new(Logins { holds: &spec.holds, rows: Rows::new(table_of(spec)?, out)? }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The engine behind every `[table]`: what the columns are, and what can be told from a header.
 
+use std::cmp::Reverse;
+
 use serde::Deserialize;
 
 use crate::format::{Holds, Own};
@@ -48,6 +50,8 @@ pub enum Quote {
     Needed,
     /// All cells.
     All,
+    /// All cells but those of the header.
+    Values,
 }
 
 /// What ends a row when a table is written.
@@ -116,6 +120,9 @@ pub struct Column {
     /// How a time is written.
     #[serde(default)]
     pub unit: Unit,
+    /// Whether it stands in for the username where that is empty.
+    #[serde(default)]
+    pub stand_in: bool,
 }
 
 /// What stands between the parts of one cell.
@@ -130,6 +137,8 @@ pub enum Join {
     EscapedSlash,
     /// `; `, with `\;` inside an item.
     Semicolon,
+    /// `, ` between URLs; what follows is a URL only if it looks like one.
+    Comma,
     /// The cell is itself a row of a table.
     Row,
     /// One line each, `label: value`, with escapes.
@@ -147,15 +156,17 @@ pub enum Unit {
     Iso,
     /// Milliseconds since 1970.
     Millis,
+    /// Seconds since 1970.
+    Seconds,
 }
 
-/// How well a header fits: the first that is best wins, and among equals the one with most columns.
+/// How well a header fits: order first, then how many of the columns are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     /// All columns that are needed, in any case.
     AnyCase(usize),
-    /// All columns that are needed, in any order and with others between.
-    AnyOrder(usize),
+    /// All columns that are needed, in any order and with others between; where two tables have the same words, the one that lacks fewest.
+    AnyOrder(usize, Reverse<usize>),
     /// The columns in their order and nothing else.
     Exact(usize),
 }
@@ -201,7 +212,12 @@ impl Table {
                         _ => None,
                     };
                 }
-                (Some(key), _) => holds.keys.insert(key),
+                (Some(key), _) => {
+                    holds.keys.insert(key);
+                    if matches!(key, Key::Created | Key::Modified) {
+                        holds.times = column.unit;
+                    }
+                }
                 (None, Some(label)) => {
                     let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone() };
                     holds.labels.push(own);
@@ -226,7 +242,8 @@ impl Table {
         let mut columns = self.columns.iter();
         let ordered = header.iter().all(|cell| columns.any(|column| named(column, cell)));
         if needed(&|column| header.iter().any(|cell| named(column, cell))) {
-            return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found) });
+            let lacking = self.columns.iter().filter(|column| !column.retired).count().saturating_sub(found);
+            return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found, Reverse(lacking)) });
         }
         let any_case = |column: &Column| {
             header

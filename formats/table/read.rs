@@ -87,6 +87,9 @@ pub(crate) fn read(id: &str, table: &Table, input: &mut dyn Read, limits: &Limit
                 _ => {}
             }
         }
+        if record.username.is_empty() {
+            table.stand_in(&mut record);
+        }
         if entities {
             sink.notice(Notice::HtmlEntities, record.name());
         }
@@ -139,6 +142,16 @@ fn uses<'t>(id: &str, table: &'t Table, header: &StringRecord) -> Result<Vec<Use
     Ok(uses)
 }
 
+impl Table {
+    /// Takes the first field that stands in for an empty username.
+    fn stand_in(&self, record: &mut Record) {
+        let mut labels = self.columns.iter().filter(|column| column.stand_in).filter_map(|column| column.label.as_deref());
+        if let Some(at) = labels.find_map(|label| record.fields.iter().position(|field| field.label == label)) {
+            record.username.push_str(record.fields.remove(at).value.expose());
+        }
+    }
+}
+
 impl Column {
     /// Puts a cell where it belongs; `false` where it should be a time and is not.
     fn read(&self, cell: &str, record: &mut Record) -> bool {
@@ -161,6 +174,7 @@ impl Column {
             Key::RotateBy => record.rotate_by = moment::parse_day(cell),
             Key::Url => record.urls.push(cell.to_owned()),
             Key::Urls if self.join == Some(Join::Row) => record.urls = cells_of(cell),
+            Key::Urls if self.join == Some(Join::Comma) => record.urls = split_urls(cell),
             Key::Urls => record.urls = lines::split_list(cell),
             Key::UsedBy => record.used_by = lines::split_integrations(cell),
             Key::Tags => record.tags = lines::split_tags(cell),
@@ -180,6 +194,7 @@ impl Column {
         match self.unit {
             Unit::Iso => cell.parse().ok(),
             Unit::Millis => Moment::from_epoch_millis(cell.parse().ok()?),
+            Unit::Seconds => Moment::from_epoch_millis(cell.parse::<i64>().ok()?.checked_mul(1000)?),
         }
     }
 
@@ -187,6 +202,7 @@ impl Column {
         match self.unit {
             Unit::Iso => moment::parse_instant(cell),
             Unit::Millis => chrono::DateTime::from_timestamp_millis(cell.parse().ok()?),
+            Unit::Seconds => chrono::DateTime::from_timestamp(cell.parse().ok()?, 0),
         }
     }
 
@@ -212,6 +228,23 @@ fn read_fields(cell: &str, join: Option<Join>, record: &mut Record) {
         // A line of another form is kept as a field without a label rather than dropped.
         record.fields.push(field.unwrap_or_else(|| Field::new("", line, Kind::Text)));
     }
+}
+
+/// The URLs of a cell. A comma and a blank inside a URL end it only where a scheme or a host follows.
+fn split_urls(cell: &str) -> Vec<String> {
+    let mut urls: Vec<String> = Vec::new();
+    for part in cell.split(", ") {
+        let host = part.split(['/', '?', '#']).next().unwrap_or_default();
+        let begins = part.contains("://") || (host.contains('.') && !host.contains(char::is_whitespace));
+        match urls.last_mut() {
+            Some(url) if !begins => {
+                url.push_str(", ");
+                url.push_str(part);
+            }
+            _ => urls.push(part.to_owned()),
+        }
+    }
+    urls
 }
 
 /// The cells of a cell that is itself a row.

@@ -20,25 +20,32 @@ static SPECIAL: [bool; 256] = {
     special
 };
 
-/// Writes rows, cell by cell.
+/// Writes rows, cell by cell, the header first.
 ///
 /// Each product has its own idea of which cells are quoted, and sometimes of single cells; the writer of the csv crate has one for the
 /// whole file.
 pub(crate) struct Rows<'a> {
     out: &'a mut dyn Write,
     buffer: Vec<u8>,
-    quote: Quote,
+    quote_all: bool,
     end: &'static [u8],
     first: bool,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(table: &Table, out: &'a mut dyn Write) -> Self {
+    pub(crate) fn new(table: &Table, out: &'a mut dyn Write) -> Result<Self> {
         let end: &[u8] = match table.row_end {
             RowEnd::Crlf => b"\r\n",
             RowEnd::Lf => b"\n",
         };
-        Self { out, buffer: Vec::with_capacity(CHUNK + CHUNK / 4), quote: table.quote, end, first: true }
+        let buffer = Vec::with_capacity(CHUNK + CHUNK / 4);
+        let mut rows = Self { out, buffer, quote_all: table.quote == Quote::All, end, first: true };
+        for column in table.columns.iter().filter(|column| !column.retired) {
+            rows.cell(&column.name);
+        }
+        rows.quote_all = table.quote != Quote::Needed;
+        rows.end()?;
+        Ok(rows)
     }
 
     /// Writes a cell as the format quotes it.
@@ -46,7 +53,7 @@ impl<'a> Rows<'a> {
         let bytes = text.as_bytes();
         self.comma();
         let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
-        if self.quote == Quote::All || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(|byte| SPECIAL[usize::from(*byte)]) {
+        if self.quote_all || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(|byte| SPECIAL[usize::from(*byte)]) {
             self.buffer.push(b'"');
             let mut rest = bytes;
             while let Some(at) = memchr::memchr(b'"', rest) {
@@ -98,13 +105,8 @@ pub(super) struct TableWriter<'a> {
 
 impl<'a> TableWriter<'a> {
     pub(super) fn new(table: &'a Table, holds: &'a Holds, out: &'a mut dyn Write) -> Result<Self> {
-        let columns: Vec<&Column> = table.columns.iter().filter(|column| !column.retired).collect();
-        let mut rows = Rows::new(table, out);
-        for column in &columns {
-            rows.cell(&column.name);
-        }
-        rows.end()?;
-        Ok(Self { columns, holds, rows, scratch: String::new() })
+        let columns = table.columns.iter().filter(|column| !column.retired).collect();
+        Ok(Self { columns, holds, rows: Rows::new(table, out)?, scratch: String::new() })
     }
 }
 
@@ -154,11 +156,13 @@ impl Column {
     fn write(&self, record: &Record, out: &mut String) {
         let time = |instant: Option<chrono::DateTime<chrono::Utc>>| match (instant, self.unit) {
             (Some(instant), Unit::Millis) => instant.timestamp_millis().to_string(),
+            (Some(instant), Unit::Seconds) => instant.timestamp().to_string(),
             (Some(instant), Unit::Iso) => moment::format_instant(instant),
             (None, _) => String::new(),
         };
         let either = |moment: Option<Moment>| match (moment, self.unit) {
             (Some(moment), Unit::Millis) => moment.epoch_millis().to_string(),
+            (Some(moment), Unit::Seconds) => moment.epoch_millis().div_euclid(1000).to_string(),
             (Some(moment), Unit::Iso) => moment.to_string(),
             (None, _) => String::new(),
         };
@@ -167,6 +171,7 @@ impl Column {
             Some(Key::PasswordChanged) => out.push_str(&either(record.password_changed)),
             Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
             Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
+            Some(Key::Urls) if self.join == Some(Join::Comma) => out.push_str(&record.urls.join(", ")),
             Some(Key::Urls) => out.push_str(&lines::join_list(record.urls.iter().map(String::as_str))),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
             Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),

@@ -141,6 +141,9 @@ fn remarks(format: &Format) -> Vec<String> {
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
     }
+    if holds.whole_seconds() {
+        lines.push("times are kept to the second".to_owned());
+    }
     let limits = &spec.limits;
     for (what, limit) in [
         ("username", limits.username),

@@ -17,6 +17,8 @@ pub enum Loss {
     Cut(Key, usize),
     /// Of the URL only scheme, host and port are kept.
     UrlPath,
+    /// Of this time the fraction of a second is dropped.
+    Fraction(Key),
     /// The name of a folder holds the character that separates folders there, and becomes several.
     Folder,
     /// A field is no longer of this kind; it becomes text.
@@ -55,6 +57,7 @@ impl fmt::Display for Loss {
             Self::Cut(Key::Notes, limit) => write!(f, "notes cut to {limit} bytes"),
             Self::Cut(key, limit) => write!(f, "{} left out, because notes end at {limit} bytes", key.name()),
             Self::UrlPath => f.write_str("only the origin of a URL is kept"),
+            Self::Fraction(key) => write!(f, "{} is kept to the second", key.name()),
             Self::Folder => f.write_str("a folder name with a separator becomes several folders"),
             Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),
             Self::Kind(kind) => write!(f, "{} fields become text", kind.name()),

@@ -10,6 +10,7 @@ mod recognise;
 
 use std::borrow::Cow;
 
+use chrono::SubsecRound;
 use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, salesforce};
 
 pub use losses::{Loss, Losses};
@@ -153,6 +154,19 @@ impl<'f> Placer<'f> {
         }
         if !holds.has(Key::Modified) && record.modified.take().is_some() {
             self.lose(Loss::NoPlace(Key::Modified), record);
+        }
+        if holds.whole_seconds() {
+            self.drop_fractions(record);
+        }
+    }
+
+    fn drop_fractions(&mut self, record: &mut Record) {
+        for key in [Key::Created, Key::Modified] {
+            let time = if key == Key::Created { &mut record.created } else { &mut record.modified };
+            let whole = time.map(|time| time.trunc_subsecs(0));
+            if std::mem::replace(time, whole) != whole {
+                self.lose(Loss::Fraction(key), record);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a format declares to keep of a record, worked out from its `format.toml` alone.
 
+use chrono::SubsecRound;
 use sfcred_formats::{Key, Kind, Record, Spec, salesforce};
 
 /// The record less what a format declares to lose.
@@ -11,6 +12,10 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     }
     if !holds.has(Key::Modified) {
         rest.modified = None;
+    }
+    if holds.whole_seconds() {
+        rest.created = rest.created.map(|time| time.trunc_subsecs(0));
+        rest.modified = rest.modified.map(|time| time.trunc_subsecs(0));
     }
     if holds.token_entry && rest.token.is_none() {
         rest.issued = None;
