@@ -94,10 +94,6 @@ pub fn join_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Splits what [`join_list`] joined; blanks around an item and empty items are dropped.
 pub fn split_list(text: &str) -> Vec<String> {
-    // Most lists have one item.
-    if !text.contains([';', '\\']) {
-        return vec![text.trim().to_owned()].into_iter().filter(|item| !item.is_empty()).collect();
-    }
     split_unescaped(text, ';').iter().map(|item| unescape_item(item.trim())).filter(|item| !item.is_empty()).collect()
 }
 
@@ -110,6 +106,26 @@ pub fn join_tags(tags: &[String]) -> String {
 pub fn split_tags(text: &str) -> Vec<String> {
     let separator = if text.contains(';') { ';' } else { ',' };
     split_unescaped(text, separator).iter().map(|tag| unescape_item(tag.trim())).filter(|tag| !tag.is_empty()).collect()
+}
+
+/// Splits as [`split_list`] does, into a list whose memory is used again.
+pub(crate) fn split_list_into(text: &str, list: &mut Vec<String>) {
+    // Most lists have one item.
+    if text.contains([';', '\\']) || text.trim().is_empty() {
+        *list = split_list(text);
+    } else {
+        list.push(text.trim().to_owned());
+    }
+}
+
+/// Joins as [`join_list`] does, behind what `out` holds.
+pub(crate) fn join_list_into(out: &mut String, items: &[String]) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push_str("; ");
+        }
+        escape_item(out, item);
+    }
 }
 
 /// Joins integrations into one string: `name | place | updated`, the empty parts at the end left out.

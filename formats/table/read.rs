@@ -175,7 +175,7 @@ impl Column {
             Key::Url => record.urls.push(cell.to_owned()),
             Key::Urls if self.join == Some(Join::Row) => record.urls = cells_of(cell),
             Key::Urls if self.join == Some(Join::Comma) => record.urls = split_urls(cell),
-            Key::Urls => record.urls = lines::split_list(cell),
+            Key::Urls => lines::split_list_into(cell, &mut record.urls),
             Key::UsedBy => record.used_by = lines::split_integrations(cell),
             Key::Tags => record.tags = lines::split_tags(cell),
             Key::Folder => record.folder = self.path(cell),

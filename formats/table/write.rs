@@ -1,5 +1,6 @@
 //! Records to rows.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use super::{Column, Join, Quote, RowEnd, Table, Unit};
@@ -136,6 +137,7 @@ impl Writer for TableWriter<'_> {
             match plain {
                 Some("") => self.rows.cell(&column.default),
                 Some(text) => self.rows.cell(text),
+                None if column.is_unset(record) => self.rows.cell(&column.default),
                 None => {
                     self.scratch.clear();
                     column.write(record, &mut self.scratch);
@@ -152,6 +154,12 @@ impl Writer for TableWriter<'_> {
 }
 
 impl Column {
+    /// Whether the record has nothing for it, and the product no folder above all.
+    fn is_unset(&self, record: &Record) -> bool {
+        let key = if self.key == Some(Key::Urls) { Some(Key::Url) } else { self.key };
+        self.root.is_empty() && !key.is_some_and(|key| record.has(key))
+    }
+
     /// Writes the keys that are not one text.
     fn write(&self, record: &Record, out: &mut String) {
         let time = |instant: Option<chrono::DateTime<chrono::Utc>>| match (instant, self.unit) {
@@ -160,19 +168,22 @@ impl Column {
             (Some(instant), Unit::Iso) => moment::format_instant(instant),
             (None, _) => String::new(),
         };
-        let either = |moment: Option<Moment>| match (moment, self.unit) {
-            (Some(moment), Unit::Millis) => moment.epoch_millis().to_string(),
-            (Some(moment), Unit::Seconds) => moment.epoch_millis().div_euclid(1000).to_string(),
-            (Some(moment), Unit::Iso) => moment.to_string(),
-            (None, _) => String::new(),
+        // A String cannot fail to take it.
+        let either = |moment: Option<Moment>, out: &mut String| {
+            let _ = match (moment, self.unit) {
+                (Some(moment), Unit::Millis) => write!(out, "{}", moment.epoch_millis()),
+                (Some(moment), Unit::Seconds) => write!(out, "{}", moment.epoch_millis().div_euclid(1000)),
+                (Some(moment), Unit::Iso) => write!(out, "{moment}"),
+                (None, _) => Ok(()),
+            };
         };
         match self.key {
-            Some(Key::Issued) => out.push_str(&either(record.issued)),
-            Some(Key::PasswordChanged) => out.push_str(&either(record.password_changed)),
+            Some(Key::Issued) => either(record.issued, out),
+            Some(Key::PasswordChanged) => either(record.password_changed, out),
             Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
             Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
             Some(Key::Urls) if self.join == Some(Join::Comma) => out.push_str(&record.urls.join(", ")),
-            Some(Key::Urls) => out.push_str(&lines::join_list(record.urls.iter().map(String::as_str))),
+            Some(Key::Urls) => lines::join_list_into(out, &record.urls),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
             Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),
             Some(Key::Folder) => self.write_path(out, &record.folder),

@@ -106,7 +106,7 @@ impl Ledger {
         self.seen[word] |= 1 << bit;
         self.recent.insert(hash, time);
         // Each sorting in moves all entries, so the more there are the rarer it is.
-        if self.recent.len() >= 4096.max(self.entries.len() / 128) {
+        if self.recent.len() >= 8192.max(self.entries.len() / 64) {
             self.sort_in();
         }
     }

@@ -84,13 +84,13 @@ fn normalise(record: &mut Record) {
 /// Takes the keys out of `fields`, which are the record's or the lines of its block, and says whether any label is of another level.
 fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, level: Sure, tell: &mut dyn FnMut(Finding)) -> bool {
     let mut others = false;
-    fields.retain(|field| {
+    fields.retain_mut(|field| {
         let Some((key, sure)) = key_of(&field.label) else { return true };
         others |= sure != level;
         if sure != level || (!is_ours(key) && holds.has(key)) || holds.labels.iter().any(|own| own.takes(field)) {
             return true;
         }
-        match set(record, key, sure, &field.value) {
+        match set(record, key, sure, &mut field.value) {
             Ok(()) => false,
             Err(why) => {
                 why.map(&mut *tell);
@@ -102,18 +102,18 @@ fn from_fields(holds: &Holds, record: &mut Record, fields: &mut Vec<Field>, leve
 }
 
 /// Sets `key` from the value of a field, or says why not.
-fn set(record: &mut Record, key: Key, sure: Sure, value: &Secret) -> Result<(), Option<Finding>> {
+fn set(record: &mut Record, key: Key, sure: Sure, value: &mut Secret) -> Result<(), Option<Finding>> {
     let text = value.expose();
     if text.is_empty() {
         return Err(None);
     }
     if record.has(key) && key != Key::Urls {
-        let same = key == Key::Token && record.token.as_ref() == Some(value);
+        let same = key == Key::Token && record.token.as_ref() == Some(&*value);
         return if same { Ok(()) } else { Err(Some(Finding::Doubled)) };
     }
     match key {
         Key::Title => text.clone_into(&mut record.title),
-        Key::Token => record.token = Some(value.clone()),
+        Key::Token => record.token = Some(std::mem::take(value)),
         Key::Issued => record.issued = Some(moment(text)?),
         Key::PasswordChanged => record.password_changed = Some(moment(text)?),
         Key::RotateBy => record.rotate_by = Some(parse_day(text.trim()).ok_or(Some(Finding::NotADate))?),
