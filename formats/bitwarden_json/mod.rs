@@ -289,8 +289,13 @@ impl Writer for Document<'_> {
         if !record.notes.is_empty() {
             self.text(",\"notes\":", record.notes.expose())?;
         }
-        self.raw(if favorite.is_some() { ",\"favorite\":true" } else { ",\"favorite\":false" });
-        self.raw(if reprompt.is_some() { ",\"reprompt\":1" } else { ",\"reprompt\":0" });
+        // What is unset is left out, as Bitwarden's own exports do.
+        if favorite.is_some() {
+            self.raw(",\"favorite\":true");
+        }
+        if reprompt.is_some() {
+            self.raw(",\"reprompt\":1");
+        }
         if !record.folder.is_empty() {
             let name = record.folder.join("/");
             self.text(",\"folderId\":", &name)?;
@@ -298,9 +303,12 @@ impl Writer for Document<'_> {
                 self.folders.insert(name);
             }
         }
-        self.raw(",\"fields\":[");
-        self.fields(&record.fields)?;
-        self.raw("],\"login\":{\"uris\":[");
+        if !record.fields.is_empty() {
+            self.raw(",\"fields\":[");
+            self.fields(&record.fields)?;
+            self.raw("]");
+        }
+        self.raw(",\"login\":{\"uris\":[");
         for (at, url) in record.urls.iter().enumerate() {
             self.text(if at > 0 { ",{\"uri\":" } else { "{\"uri\":" }, url)?;
             self.raw("}");
