@@ -83,12 +83,7 @@ pub fn label_fits(label: &str) -> bool {
 /// Joins the items of a list by `; `, with `\;`, `\|` and `\\` inside an item.
 pub fn join_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
-    for item in items {
-        if !out.is_empty() {
-            out.push_str("; ");
-        }
-        escape_item(&mut out, item);
-    }
+    join_list_into(&mut out, items);
     out
 }
 
@@ -119,8 +114,8 @@ pub(crate) fn split_list_into(text: &str, list: &mut Vec<String>) {
 }
 
 /// Joins as [`join_list`] does, behind what `out` holds.
-pub(crate) fn join_list_into(out: &mut String, items: &[String]) {
-    for (at, item) in items.iter().enumerate() {
+pub(crate) fn join_list_into<'a>(out: &mut String, items: impl IntoIterator<Item = &'a str>) {
+    for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
             out.push_str("; ");
         }

@@ -183,7 +183,7 @@ impl Column {
             Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
             Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
             Some(Key::Urls) if self.join == Some(Join::Comma) => out.push_str(&record.urls.join(", ")),
-            Some(Key::Urls) => lines::join_list_into(out, &record.urls),
+            Some(Key::Urls) => lines::join_list_into(out, record.urls.iter().map(String::as_str)),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
             Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),
             Some(Key::Folder) => self.write_path(out, &record.folder),
