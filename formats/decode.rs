@@ -2,7 +2,11 @@
 
 use std::io::{self, Read};
 
-use crate::{Error, Result};
+use zeroize::Zeroizing;
+
+use crate::archive::{self, Archive};
+use crate::detect::Signs;
+use crate::{Error, Limits, Result};
 
 /// How much of a file is looked at to find out what it is.
 const HEAD: usize = 64 * 1024;
@@ -15,16 +19,25 @@ pub struct Input<'a> {
     left: u64,
     limit: u64,
     encoding: Option<&'static str>,
+    archive: Option<Archive>,
 }
 
 impl<'a> Input<'a> {
     /// Opens a stream: decodes UTF-16 where a byte order mark says so, drops the mark, and holds the beginning ready.
     ///
+    /// An archive is read whole; one of its members must be entered before there is anything to read.
+    ///
     /// # Errors
-    /// When the stream cannot be read.
-    pub fn open(mut rest: Box<dyn Read + 'a>, limit: u64) -> Result<Self> {
+    /// When the stream cannot be read, or the archive is damaged.
+    pub fn open(mut rest: Box<dyn Read + 'a>, limits: &Limits) -> Result<Self> {
+        let limit = limits.input;
         let mut head = Vec::with_capacity(HEAD);
         rest.as_mut().take(HEAD as u64).read_to_end(&mut head)?;
+        if head.starts_with(archive::MAGIC) {
+            let archive = Archive::open(&mut io::Cursor::new(head).chain(rest), limits)?;
+            let rest = Box::new(io::empty());
+            return Ok(Self { head: Vec::new(), used: 0, rest, left: limit, limit, encoding: None, archive: Some(archive) });
+        }
         let encoding = match head.as_slice() {
             [0xFF, 0xFE, ..] => Some("UTF-16LE"),
             [0xFE, 0xFF, ..] => Some("UTF-16BE"),
@@ -37,12 +50,41 @@ impl<'a> Input<'a> {
             rest.as_mut().take(HEAD as u64).read_to_end(&mut head)?;
             used = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         }
-        Ok(Self { head, used, rest, left: limit, limit, encoding })
+        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None })
     }
 
     /// The beginning of the file, up to 64 KiB of it.
     pub fn head(&self) -> &[u8] {
         &self.head[self.used..]
+    }
+
+    /// The names of the members, for an archive of which none was entered yet.
+    pub fn members(&self) -> &[String] {
+        self.archive.as_ref().map_or(&[], Archive::names)
+    }
+
+    /// Enters the member that the signs name, else the only one, and returns how many others are left behind.
+    ///
+    /// # Errors
+    /// When there is no such member or it is damaged.
+    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<u64> {
+        let Some(archive) = &mut self.archive else { return Ok(0) };
+        let names = archive.names();
+        let name = match (signs.member(names), names) {
+            (Some(name), _) => name.to_owned(),
+            (None, [name]) => name.clone(),
+            (None, _) => {
+                return Err(Error::new("an archive without the document that belongs there").hint("unpack it and name the document in it"));
+            }
+        };
+        let others = names.iter().filter(|other| **other != name && !other.ends_with('/') && !signs.about.contains(other)).count();
+        let member = archive.member(&name)?;
+        let limits = Limits { input: self.limit, ..Limits::default() };
+        *self = Self::open(Box::new(Member { bytes: member, used: 0 }), &limits)?;
+        if self.archive.is_some() {
+            return Err(Error::new("an archive inside an archive").hint("unpack it and name the document in it"));
+        }
+        Ok(others as u64)
     }
 
     /// The encoding that was turned to UTF-8, if it was another.
@@ -68,6 +110,20 @@ impl Read for Input<'_> {
             .left
             .checked_sub(count as u64)
             .ok_or_else(|| Error::new(format!("longer than {} bytes, the limit for one input", self.limit)).hint("split the file"))?;
+        Ok(count)
+    }
+}
+
+/// A member of an archive, which is wiped.
+struct Member {
+    bytes: Zeroizing<Vec<u8>>,
+    used: usize,
+}
+
+impl Read for Member {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = (&self.bytes[self.used..]).read(buf)?;
+        self.used += count;
         Ok(count)
     }
 }
@@ -129,7 +185,7 @@ mod tests {
 
     fn decode(bytes: &[u8]) -> Result<String> {
         let mut text = String::new();
-        Input::open(Box::new(io::Cursor::new(bytes.to_vec())), 1 << 20)?.read_to_string(&mut text)?;
+        Input::open(Box::new(io::Cursor::new(bytes.to_vec())), &Limits::default())?.read_to_string(&mut text)?;
         Ok(text)
     }
 
@@ -156,7 +212,7 @@ mod tests {
 
     #[test]
     fn ends_at_the_limit() {
-        let mut input = Input::open(Box::new(io::repeat(b'a')), 100_000).unwrap();
+        let mut input = Input::open(Box::new(io::repeat(b'a')), &Limits { input: 100_000, ..Limits::default() }).unwrap();
         let error = io::copy(&mut input, &mut io::sink()).unwrap_err();
         assert!(error.to_string().contains("longer than 100000 bytes"));
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::table::{Table, Unit};
-use crate::{Error, Limits, Notice, Result, Tally, detect, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, detect, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -55,6 +55,9 @@ pub struct Spec {
     /// How it is recognised, where the table does not say it.
     #[serde(default)]
     pub detect: detect::Signs,
+    /// What it is encrypted with, for a format that encrypts by itself.
+    #[serde(default)]
+    pub lock: Option<Locked>,
     /// Files that look like it but cannot be read, and what to do instead.
     #[serde(default)]
     pub near: Vec<detect::NearMiss>,
@@ -63,6 +66,15 @@ pub struct Spec {
     pub table: Option<Table>,
     /// Where these facts come from.
     pub facts: Facts,
+}
+
+/// What a format that encrypts by itself takes beside a passphrase.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locked {
+    /// Whether it can be locked with a key file.
+    #[serde(default)]
+    pub key_file: bool,
 }
 
 /// What the user does inside the product.
@@ -76,6 +88,7 @@ pub struct Steps {
 /// What a format has places of its own for; whatever else a record holds goes to a field, to the notes, or is lost.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of format.toml")]
 pub struct Holds {
     /// Keys with a place of their own.
     pub keys: Keys,
@@ -95,6 +108,8 @@ pub struct Holds {
     pub token_entry: bool,
     /// Whether of a URL only scheme, host and port are kept.
     pub origin_only: bool,
+    /// Whether the place of `rotate_by` is one that the product warns by, so that it is filled even where the record has none.
+    pub expires: bool,
     /// How the times of an entry are written.
     pub times: Unit,
 }
@@ -154,13 +169,13 @@ pub trait Codec: Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// What cannot be read exactly is an error with its place; whatever the sink returns ends the reading.
-    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()>;
+    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()>;
 
     /// Starts a file and returns what takes its records.
     ///
     /// # Errors
     /// When the beginning of the file cannot be written.
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>>;
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>>;
 }
 
 /// What takes the records of a reader.
@@ -230,26 +245,34 @@ impl Format {
         Ok(Self { spec, codec })
     }
 
+    /// Enters the member with the records, where the input is an archive, and returns how many other members are left behind.
+    ///
+    /// # Errors
+    /// When the archive has no such member, or it is damaged.
+    pub fn enter(&self, input: &mut Input<'_>) -> Result<u64> {
+        input.enter(&self.spec.detect)
+    }
+
     /// Reads every record of `input` into the sink.
     ///
     /// # Errors
     /// When the format cannot be read, or the file is not of it or damaged.
-    pub fn read(&self, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    pub fn read(&self, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         if self.spec.read.is_none() {
             return Err(Error::new(format!("{} can only be written", self.spec.id)).hint("`sfcred formats` shows what can be read"));
         }
-        self.codec.read(&self.spec, input, limits, sink)
+        self.codec.read(&self.spec, input, limits, lock, sink)
     }
 
-    /// Starts a file of this format.
+    /// Starts a file of this format; `lock` is asked where the format encrypts by itself.
     ///
     /// # Errors
     /// When the format cannot be written, or the output fails.
-    pub fn write<'a>(&'a self, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+    pub fn write<'a>(&'a self, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         if self.spec.write.is_none() {
             return Err(Error::new(format!("{} can only be read", self.spec.id)).hint("`sfcred formats` shows what can be written"));
         }
-        self.codec.write(&self.spec, out)
+        self.codec.write(&self.spec, out, lock)
     }
 }
 

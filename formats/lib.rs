@@ -11,6 +11,7 @@
 //! A reader says only what stands in the file: a custom field called `Security Token` stays a field. What it means is decided by whoever
 //! uses this crate.
 
+mod archive;
 mod decode;
 mod detect;
 mod error;
@@ -18,6 +19,7 @@ mod format;
 mod json;
 mod limits;
 pub mod lines;
+mod lock;
 mod moment;
 mod notice;
 mod record;
@@ -28,8 +30,9 @@ mod table;
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect};
 pub use error::{Error, Result};
-pub use format::{Codec, Facts, Format, Holds, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
+pub use format::{Codec, Facts, Format, Holds, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
+pub use lock::{Cost, Lock, NoLock};
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record};

@@ -10,7 +10,7 @@
 
 use std::io::{Read, Write, copy, sink};
 
-use sfcred_formats::{Error, Format, Input, Key, Limits, Notice, Record, Result, Sink, Spot, Tally, all, detect};
+use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all, detect};
 
 use crate::check::{Findings, Policy};
 use crate::merge::{Merge, Merged};
@@ -24,6 +24,8 @@ pub struct Source<'a> {
     pub bytes: Box<dyn Read + 'a>,
     /// The format, else it is found by content.
     pub from: Option<&'static Format>,
+    /// What opens it where its format encrypts by itself.
+    pub lock: Box<dyn Lock + 'a>,
 }
 
 /// What holds for a whole run.
@@ -88,12 +90,14 @@ impl Report {
 
 /// Reads the sources, checks their records, and writes them to `out` in the target format. Several sources are merged.
 ///
+/// `lock` is asked for a passphrase where the target encrypts by itself.
+///
 /// # Errors
 /// When a source cannot be read or the output fails. What was lost is in the report; the caller decides whether it may be.
-pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: &mut dyn Write, options: &Options) -> Result<Report> {
+pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: &mut dyn Write, lock: &mut dyn Lock, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
-    let mut placer = Placer::new(target);
-    let mut writer = target.write(out)?;
+    let mut placer = Placer::new(target, options.policy.max_age);
+    let mut writer = target.write(out, lock)?;
     let mut written = 0;
     let mut write = |record: &mut Record| {
         placer.place(record);
@@ -155,8 +159,11 @@ pub struct Inspection {
 pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
     let mut report = Report::new(options);
     let mut keys = Tally::default();
-    let mut placers: Vec<(&Format, Placer<'_>)> =
-        all().iter().filter(|format| format.spec.write.is_some()).map(|format| (format, Placer::new(format))).collect();
+    let mut placers: Vec<(&Format, Placer<'_>)> = all()
+        .iter()
+        .filter(|format| format.spec.write.is_some())
+        .map(|format| (format, Placer::new(format, options.policy.max_age)))
+        .collect();
     records(source, options, &mut report, &mut |record, salesforce, findings| {
         if salesforce {
             findings.enter(record);
@@ -191,20 +198,23 @@ type Each<'a> = dyn FnMut(&mut Record, bool, &mut Findings) -> Result<()> + 'a;
 
 /// Hands every record of one source on, understood.
 fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
-    let Source { name, bytes, from } = source;
+    let Source { name, bytes, from, mut lock } = source;
     let mut failed = None;
     let read = || -> Result<()> {
-        let mut input = Input::open(bytes, options.limits.input)?;
+        let mut input = Input::open(bytes, &options.limits)?;
         let (format, twins) = match from {
             Some(format) => (format, false),
-            None => detect(all(), input.head()).map(|found| (found.format, !found.twins.is_empty()))?,
+            None => detect(all(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
         };
+        for _ in 0..format.enter(&mut input)? {
+            report.notices.add(Notice::LeftBehind("other files of the archive".to_owned()), "");
+        }
         if let Some(encoding) = input.encoding() {
             report.notices.add(Notice::Encoding(encoding), "");
         }
         report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
         let mut stage = Stage { format, options, report, each, failed: &mut failed };
-        format.read(&mut input, &options.limits, &mut stage)?;
+        format.read(&mut input, &options.limits, &mut *lock, &mut stage)?;
         // A sealed file is authentic only when its last byte has been read.
         copy(&mut input, &mut sink())?;
         Ok(())

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use crate::format::{Holds, Sink, Spec, Spot, Writer};
 use crate::json::{self, Json, write_string};
 use crate::record::{Field, Kind, Record};
-use crate::{Error, Limits, Notice, Result, Secret, moment};
+use crate::{Error, Limits, Lock, Notice, Result, Secret, moment};
 
 const LOGIN: i64 = 1;
 
@@ -18,7 +18,7 @@ const LOGIN: i64 = 1;
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         let mut json = Json::new(input, limits);
         let mut folders = Folders::default();
         let mut waiting = Vec::new();
@@ -53,7 +53,7 @@ impl crate::format::Codec for Codec {
         folders.check()
     }
 
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, _: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         let mut buffer = Vec::with_capacity(CHUNK + CHUNK / 4);
         buffer.extend_from_slice(b"{\"encrypted\":false,\"items\":[");
         Ok(Box::new(Document { holds: &spec.holds, out, buffer, first: true, folders: BTreeSet::new() }))

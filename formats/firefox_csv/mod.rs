@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use crate::format::{Holds, Sink, Spec, Spot, Writer};
 use crate::record::Record;
 use crate::table::{self, Rows, Table};
-use crate::{Error, Limits, Moment, Notice, Result, Secret};
+use crate::{Error, Limits, Lock, Moment, Notice, Result, Secret};
 
 const REALM: &str = "Salesforce security token";
 const SUFFIX: &str = " [Salesforce security token]";
@@ -20,14 +20,14 @@ const UNDATED: &str = " [Salesforce security token, date unknown]";
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
-    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         // Firefox exports in the order of its store, so a token's row can stand far from its password's.
         let mut pairs = Pairs { sink, logins: Vec::new(), tokens: HashMap::new() };
         table::read(&spec.id, table_of(spec)?, input, limits, &mut pairs)?;
         pairs.join()
     }
 
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, _: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         Ok(Box::new(Logins { holds: &spec.holds, rows: Rows::new(table_of(spec)?, out)? }))
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
 use crate::record::{Field, Kind, Record};
-use crate::{Limits, Result, table};
+use crate::{Limits, Lock, Result, table};
 
 /// The label of the column for addresses, which stands in for an empty username when a file is read.
 const EMAIL: &str = "Email";
@@ -13,12 +13,12 @@ const EMAIL: &str = "Email";
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
-    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
-        table::Codec.read(spec, input, limits, sink)
+    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        table::Codec.read(spec, input, limits, lock, sink)
     }
 
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
-        Ok(Box::new(Logins(table::Codec.write(spec, out)?)))
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        Ok(Box::new(Logins(table::Codec.write(spec, out, lock)?)))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::format::{Sink, Spec, Spot, Writer};
 use crate::json::{self, Json, write_string};
 use crate::record::{Field, Integration, Key, Kind, Record};
-use crate::{Error, Limits, Moment, Result, Secret, lines, moment};
+use crate::{Error, Limits, Lock, Moment, Result, Secret, lines, moment};
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u64 = 1;
@@ -18,7 +18,7 @@ const VERSION: u64 = 1;
 pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         let mut json = Json::new(input, limits);
         let mut found = false;
         json.object(|json, key| match key {
@@ -41,7 +41,7 @@ impl crate::format::Codec for Codec {
         if found { Ok(()) } else { Err(Error::new("no `records`").hint("the file is not complete; write it again")) }
     }
 
-    fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write) -> Result<Box<dyn Writer + 'a>> {
+    fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write, _: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         out.write_all(format!("{{\"format\":\"sfcred\",\"version\":{VERSION},\"records\":[").as_bytes())?;
         Ok(Box::new(Document { out, line: Vec::new(), first: true }))
     }

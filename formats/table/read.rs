@@ -8,15 +8,15 @@ use super::strict::Strict;
 use super::{Codec, Column, Join, Table, Unit};
 use crate::format::{Sink, Spec, Spot, Writer};
 use crate::record::{Field, Key, Kind, Record};
-use crate::{Error, Limits, Moment, Notice, Result, lines, moment};
+use crate::{Error, Limits, Lock, Moment, Notice, Result, lines, moment};
 
 impl crate::format::Codec for Codec {
-    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    fn read(&self, spec: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         let Some(table) = &spec.table else { return Err(Error::new("this format is not a table")) };
         read(&spec.id, table, input, limits, sink)
     }
 
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn std::io::Write) -> Result<Box<dyn Writer + 'a>> {
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn std::io::Write, _: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         let Some(table) = &spec.table else { return Err(Error::new("this format is not a table")) };
         Ok(Box::new(super::write::TableWriter::new(table, &spec.holds, out)?))
     }

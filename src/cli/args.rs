@@ -21,9 +21,13 @@ pub(super) struct Reading {
     #[arg(short, long, value_name = "FILE")]
     pub identity: Vec<PathBuf>,
 
-    /// A file whose first line is the passphrase of sealed input
+    /// A file whose first line is the passphrase of sealed or encrypted input
     #[arg(long, value_name = "FILE")]
     pub from_passphrase_file: Option<PathBuf>,
+
+    /// The key file of encrypted input
+    #[arg(long, value_name = "FILE")]
+    pub from_key_file: Option<PathBuf>,
 
     /// How much work a passphrase may cost to open, as a power of two
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=30))]

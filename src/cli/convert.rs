@@ -79,7 +79,8 @@ impl Convert {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }
         let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
-        let to = self.sealing.to()?;
+        let to = self.sealing.to(self.to)?;
+        let mut lock = self.sealing.lock();
         let mut output = Output::create(&target, self.force, &self.inputs)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading)?;
         if was_sealed == input::Sealed::Yes {
@@ -88,10 +89,10 @@ impl Convert {
         let mut nowhere = sink();
         let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { &mut output };
         let report = match to {
-            None => flow::convert(sources, self.to, out, &options)?,
+            None => flow::convert(sources, self.to, out, &mut lock, &options)?,
             Some(to) => {
                 let mut sealer = crate::seal::seal(out, &to, self.sealing.armor)?;
-                let report = flow::convert(sources, self.to, &mut sealer, &options)?;
+                let report = flow::convert(sources, self.to, &mut sealer, &mut lock, &options)?;
                 sealer.finish()?;
                 report
             }
@@ -110,7 +111,7 @@ impl Convert {
     /// Fails if something is lost that may not be.
     fn stop(&self, report: &Report) -> Result<()> {
         let id = &self.to.spec.id;
-        let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || self.strict);
+        let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || (self.strict && loss.is_loss()));
         let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
         let others = losses().count() - 1;
         let others = if others > 0 { format!(", and {}", show::count(others as u64, "more loss", "more losses")) } else { String::new() };
@@ -127,7 +128,7 @@ impl Convert {
 
     fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
         let id = &self.to.spec.id;
-        let sealed = self.sealing.is_asked();
+        let sealed = self.sealing.is_asked(self.to);
         if let Target::File(path) = target
             && !self.quiet
             && !self.dry_run
@@ -135,7 +136,7 @@ impl Convert {
             let path = path.display();
             let what = show::count(report.written, "record", "records");
             show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-            if !sealed {
+            if !sealed && self.to.spec.lock.is_none() {
                 let hint = if self.to.spec.native {
                     "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
                 } else {

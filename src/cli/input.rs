@@ -10,6 +10,7 @@ use sfcred_formats::{Error, Result};
 use zeroize::Zeroizing;
 
 use super::args::Reading;
+use super::lock::FileLock;
 use super::prompt;
 use crate::flow::Source;
 use crate::seal;
@@ -27,7 +28,9 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading) -> Result<(Vec<Source<
         if is_sealed {
             sealed = Sealed::Yes;
         }
-        sources.push(Source { name, bytes, from: reading.from });
+        let (passphrase, key) = (reading.from_passphrase_file.clone(), reading.from_key_file.clone());
+        let lock = Box::new(FileLock::new(name.clone(), passphrase, key, prompt::passphrase));
+        sources.push(Source { name, bytes, from: reading.from, lock });
     }
     Ok((sources, sealed))
 }

@@ -7,6 +7,7 @@ mod formats;
 mod harden;
 mod input;
 mod inspect;
+mod lock;
 mod output;
 mod prompt;
 mod put;

@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
-use sfcred_formats::Result;
+use sfcred_formats::{Error, Format, Result};
 
+use super::lock::FileLock;
 use super::{input, prompt};
 use crate::seal::{self, To};
 
@@ -22,13 +23,17 @@ pub(super) struct Sealing {
     #[arg(short = 'R', long, value_name = "FILE")]
     recipients_file: Vec<PathBuf>,
 
-    /// Seal with a passphrase, which is asked for twice
-    #[arg(short, long, conflicts_with_all = ["recipient", "recipients_file"])]
+    /// Seal with a passphrase, which is asked for twice; a format that encrypts by itself takes it for that
+    #[arg(short, long)]
     passphrase: bool,
 
-    /// Seal with the passphrase on the first line of this file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["recipient", "recipients_file", "passphrase"])]
+    /// Take the passphrase from the first line of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
     to_passphrase_file: Option<PathBuf>,
+
+    /// The key file of the output, for a format that takes one
+    #[arg(long, value_name = "FILE")]
+    to_key_file: Option<PathBuf>,
 
     /// Write the sealed file as text
     #[arg(short, long)]
@@ -36,24 +41,37 @@ pub(super) struct Sealing {
 }
 
 impl Sealing {
-    /// Whether the output is sealed at all.
-    pub(super) fn is_asked(&self) -> bool {
-        self.passphrase || self.to_passphrase_file.is_some() || !self.recipient.is_empty() || !self.recipients_file.is_empty()
+    /// Whether the output is sealed with age; the passphrase of a format that encrypts by itself is its own.
+    pub(super) fn is_asked(&self, to: &Format) -> bool {
+        let passphrase = self.passphrase || self.to_passphrase_file.is_some();
+        (passphrase && to.spec.lock.is_none()) || !self.recipient.is_empty() || !self.recipients_file.is_empty()
+    }
+
+    /// What locks output whose format encrypts by itself.
+    pub(super) fn lock(&self) -> FileLock {
+        FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
     }
 
     /// Reads the recipients or asks for the passphrase.
-    pub(super) fn to(&self) -> Result<Option<To>> {
-        if !self.is_asked() {
+    pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
+        if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
+            return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
+        }
+        if !self.is_asked(format) {
             return if self.armor {
-                Err(sfcred_formats::Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"))
+                Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"))
             } else {
                 Ok(None)
             };
         }
-        if let Some(path) = &self.to_passphrase_file {
+        let recipients = !self.recipient.is_empty() || !self.recipients_file.is_empty();
+        if recipients && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
+            return Err(Error::new("age seals to recipients or with a passphrase, not both").hint("leave one of them out"));
+        }
+        if let Some(path) = self.to_passphrase_file.as_ref().filter(|_| !recipients) {
             return prompt::passphrase_file(path).map(|passphrase| Some(To::Passphrase(passphrase)));
         }
-        if self.passphrase {
+        if self.passphrase && !recipients {
             return prompt::new_passphrase("passphrase for the output").map(|passphrase| Some(To::Passphrase(passphrase)));
         }
         let mut recipients = Vec::new();

@@ -39,6 +39,11 @@ impl Loss {
         matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..))
     }
 
+    /// Whether it is a weakening at least, rather than an addition.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Self::Filled(_))
+    }
+
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
         !matches!(self, Self::Shown | Self::Filled(_) | Self::TooMany(_))
@@ -64,6 +69,7 @@ impl fmt::Display for Loss {
             Self::Label => f.write_str("a field's label was changed"),
             Self::Shown => f.write_str("the token stands in plain sight"),
             Self::Filled(Key::Url) => f.write_str("no url, so https://login.salesforce.com was written"),
+            Self::Filled(Key::RotateBy) => f.write_str("no rotate_by, so the day on which the token is stale was written as expiry"),
             Self::Filled(key) => write!(f, "no {}, so a common one was written", key.name()),
             Self::TooMany(limit) => write!(f, "takes {limit} entries at once, so split the file"),
         }

@@ -10,7 +10,7 @@ mod recognise;
 
 use std::borrow::Cow;
 
-use chrono::SubsecRound;
+use chrono::{Days, SubsecRound};
 use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, salesforce};
 
 pub use losses::{Loss, Losses};
@@ -69,6 +69,8 @@ pub fn place_of(format: &Format, key: Key) -> Place {
 /// Fits records to a target format.
 pub struct Placer<'f> {
     format: &'f Format,
+    /// In days, for products that warn of an expiry.
+    max_age: u32,
     losses: Losses,
     records: u64,
     /// What goes into the notes block; kept to use the memory again.
@@ -78,9 +80,9 @@ pub struct Placer<'f> {
 }
 
 impl<'f> Placer<'f> {
-    /// Starts with nothing lost.
-    pub fn new(format: &'f Format) -> Self {
-        Self { format, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new(), placed: Vec::new() }
+    /// Starts with nothing lost; a token of `max_age` days is too old.
+    pub fn new(format: &'f Format, max_age: u32) -> Self {
+        Self { format, max_age, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new(), placed: Vec::new() }
     }
 
     /// What was lost in all.
@@ -96,6 +98,7 @@ impl<'f> Placer<'f> {
         let holds = &self.format.spec.holds;
         self.records += 1;
         self.fill_needs(record);
+        self.fill_expiry(record);
         self.drop_times(record);
         self.fit_url_and_folder(record);
         self.take_keys(record);
@@ -118,6 +121,18 @@ impl<'f> Placer<'f> {
 
     fn lose(&mut self, loss: Loss, record: &Record) {
         self.losses.add(loss, record.name());
+    }
+
+    /// Gives a product that warns of an expiry the day to warn of, where the record has none.
+    fn fill_expiry(&mut self, record: &mut Record) {
+        if !self.format.spec.holds.expires || record.token.is_none() || record.rotate_by.is_some() {
+            return;
+        }
+        let stale_on = record.issued.and_then(|issued| issued.day().checked_add_days(Days::new(self.max_age.into())));
+        if stale_on.is_some() {
+            record.rotate_by = stale_on;
+            self.lose(Loss::Filled(Key::RotateBy), record);
+        }
     }
 
     fn fill_needs(&mut self, record: &mut Record) {

@@ -27,6 +27,10 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     if rest.urls.is_empty() && holds.needs.contains(Key::Url) {
         rest.urls.push("https://login.salesforce.com".to_owned());
     }
+    // The day on which a token of 90 days is stale, where the product warns of an expiry.
+    if let (true, Some(_), Some(issued), None) = (holds.expires, &rest.token, rest.issued, rest.rotate_by) {
+        rest.rotate_by = Some(issued.day() + chrono::Days::new(90));
+    }
     if holds.origin_only
         && let Some(url) = rest.urls.first_mut()
     {

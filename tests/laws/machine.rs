@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use sfcred::check::MAX_AGE;
 use sfcred::place::{Losses, Placer, recognise};
-use sfcred_formats::{Error, Format, Input, Limits, Notice, Record, Result, Tally, all, find};
+use sfcred_formats::{Cost, Error, Format, Input, Limits, Lock, Notice, Record, Result, Secret, Tally, all, detect, find};
+use zeroize::Zeroizing;
 
 /// The records of `formats/sfcred/sample.json`.
 pub(crate) fn reference() -> Vec<Record> {
@@ -15,8 +17,9 @@ pub(crate) fn reference() -> Vec<Record> {
 /// Writes records as a format, and says what was lost.
 pub(crate) fn write(format: &Format, records: &[Record]) -> (Vec<u8>, Losses) {
     let mut bytes = Vec::new();
-    let mut placer = Placer::new(format);
-    let mut writer = format.write(&mut bytes).unwrap();
+    let mut placer = Placer::new(format, MAX_AGE);
+    let mut lock = TestLock::default();
+    let mut writer = format.write(&mut bytes, &mut lock).unwrap();
     for record in records {
         let mut record = record.clone();
         placer.place(&mut record);
@@ -24,6 +27,37 @@ pub(crate) fn write(format: &Format, records: &[Record]) -> (Vec<u8>, Losses) {
     }
     writer.finish().unwrap();
     (bytes, placer.finish())
+}
+
+/// What keys may cost here: a changed byte must not ask for minutes.
+pub(crate) fn limits() -> Limits {
+    Limits { kdf_memory: 8 << 20, kdf_rounds: 100_000, kdf_bytes: 64 << 20, ..Limits::default() }
+}
+
+/// Knows the passphrase of the samples, and gives the same randomness in every run.
+#[derive(Default)]
+pub(crate) struct TestLock(u8);
+
+impl Lock for TestLock {
+    fn passphrase(&mut self) -> Result<Secret> {
+        Ok("fake-passphrase".into())
+    }
+
+    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok(None)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<()> {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(37).wrapping_add(101);
+            *byte = self.0;
+        }
+        Ok(())
+    }
+
+    fn cost(&self) -> Cost {
+        Cost { memory: 1, passes: 1, lanes: 1 }
+    }
 }
 
 /// Reads records of a format, understood.
@@ -37,8 +71,9 @@ pub(crate) fn read_quietly(format: &Format, bytes: &[u8]) {
 }
 
 fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
-    let limits = Limits::default();
-    let mut input = Input::open(Box::new(bytes), limits.input)?;
+    let limits = limits();
+    let mut input = Input::open(Box::new(bytes), &limits)?;
+    format.enter(&mut input)?;
     let mut records = Vec::new();
     let mut notices = Tally::<Notice>::default();
     let take = |record: &mut Record, _| {
@@ -46,7 +81,7 @@ fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
         records.push(record.clone());
         Ok::<(), Error>(())
     };
-    format.read(&mut input, &limits, &mut (take, &mut notices))?;
+    format.read(&mut input, &limits, &mut TestLock::default(), &mut (take, &mut notices))?;
     Ok(records)
 }
 
@@ -80,4 +115,9 @@ pub(crate) fn first_difference(found: &[u8], expected: &[u8]) -> String {
     let at = found.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(found.len().min(expected.len()));
     let around = |bytes: &[u8]| String::from_utf8_lossy(&bytes[at.saturating_sub(60)..bytes.len().min(at + 60)]).into_owned();
     format!("at byte {at}\nfound    {:?}\nexpected {:?}", around(found), around(expected))
+}
+
+/// The format that the bytes are taken for.
+pub(crate) fn detected(bytes: &[u8]) -> Result<&'static Format> {
+    detect(all(), &mut Input::open(Box::new(bytes), &limits())?).map(|found| found.format)
 }

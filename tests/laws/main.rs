@@ -10,8 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use declared::less;
-use machine::{by_username, read, read_quietly, reference, write};
-use sfcred_formats::{Format, Key, all, detect};
+use machine::{by_username, detected, read, read_quietly, reference, write};
+use sfcred_formats::{Format, Key, all};
 
 fn sample(format: &Format) -> PathBuf {
     let folder = format.spec.id.replace('-', "_");
@@ -74,16 +74,9 @@ fn the_sample_is_the_reference_less_what_is_declared() {
 #[test]
 fn the_sample_is_recognised() {
     for format in all() {
-        let bytes = sample_bytes(format);
-        let head = &bytes[..bytes.len().min(64 * 1024)];
-        let found = detect(all(), head).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id));
-        let twins = &found.format.spec.twins;
-        assert!(
-            found.format.spec.id == format.spec.id || twins.contains(&format.spec.id),
-            "{} is taken for {}",
-            format.spec.id,
-            found.format.spec.id
-        );
+        let found = detected(&sample_bytes(format)).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id));
+        let twins = &found.spec.twins;
+        assert!(found.spec.id == format.spec.id || twins.contains(&format.spec.id), "{} is taken for {}", format.spec.id, found.spec.id);
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the products write that the samples do not show.
 
 use sfcred::place::Loss;
-use sfcred_formats::{Key, Record, all, detect, find, parse_instant};
+use sfcred_formats::{Key, Record, find, parse_instant};
 
-use crate::machine::{read, reference, write};
+use crate::machine::{self, read, reference, write};
 
 fn detected(text: &str) -> &'static str {
-    detect(all(), text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).format.spec.id.as_str()
+    machine::detected(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).spec.id.as_str()
 }
 
 /// The record as a person would look at it: its username, its URLs, and its fields.

@@ -1,9 +1,9 @@
 //! A table is read whatever a program on its way has done to its layout.
 
 use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
-use sfcred_formats::{Field, Format, Input, Kind, Record, all, detect};
+use sfcred_formats::{Field, Format, Kind, Record, all};
 
-use crate::machine::{by_username, read, same};
+use crate::machine::{by_username, detected, read, same};
 use crate::sample_bytes;
 
 /// The rows of a sample, written anew with another end of rows.
@@ -25,9 +25,8 @@ fn tables() -> impl Iterator<Item = &'static Format> {
 }
 
 fn assert_reads(format: &Format, what: &str, bytes: &[u8], expected: &[Record]) {
-    let input = Input::open(Box::new(bytes), u64::MAX).unwrap();
-    let found = detect(all(), input.head()).unwrap_or_else(|error| panic!("{} {what}: {error}", format.spec.id));
-    assert_eq!(found.format.spec.id, format.spec.id, "{what}");
+    let found = detected(bytes).unwrap_or_else(|error| panic!("{} {what}: {error}", format.spec.id));
+    assert_eq!(found.spec.id, format.spec.id, "{what}");
     let found = by_username(read(format, bytes));
     assert_eq!(found.len(), expected.len(), "{} {what}", format.spec.id);
     for record in expected {
@@ -86,6 +85,6 @@ fn other_and_moved_columns_do_not_matter() {
         };
         assert_eq!(sorted(found), sorted(expected), "{}", format.spec.id);
         let header = rewritten(&rows[..1], Terminator::CRLF);
-        assert_eq!(detect(all(), &header).unwrap().format.spec.id, format.spec.id);
+        assert_eq!(detected(&header).unwrap().spec.id, format.spec.id);
     }
 }

@@ -1,13 +1,14 @@
 //! From the beginning of a file to its format.
 
+mod outline;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::{Error, Format, Result, table};
+use crate::{Error, Format, Input, Result, table};
+use outline::Outline;
 
 /// How a file of a format can be told from all others; a table is told by its header.
 #[derive(Debug, Default, Deserialize)]
@@ -16,6 +17,33 @@ pub struct Signs {
     /// Sets of conditions on a JSON document, of which one must hold whole: a path such as `items[].type`, and what stands there:
     /// `string`, `number`, `array`, `object`, `null`, `true`, `false`, `any`, `absent`, or a text as `=text`.
     pub json: Vec<BTreeMap<String, String>>,
+    /// The bytes it begins with, in hexadecimal with blanks between; one of them is enough.
+    pub magic: Vec<String>,
+    /// The name of the root element of an XML document.
+    pub xml: Option<String>,
+    /// The member of an archive that holds the records, at the top or one folder deep.
+    pub member: Option<String>,
+    /// Members that hold nothing of their own.
+    pub about: Vec<String>,
+}
+
+impl Signs {
+    /// The member with the records, among the names of an archive.
+    pub(crate) fn member<'n>(&self, names: &'n [String]) -> Option<&'n str> {
+        let wanted = self.member.as_deref()?;
+        let deep = |name: &&String| name.split_once('/').is_some_and(|(_, name)| name == wanted);
+        names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(deep)).map(String::as_str)
+    }
+
+    fn begins(&self, head: &[u8]) -> bool {
+        self.magic.iter().any(|magic| begins(head, magic)) || self.xml.as_ref().is_some_and(|xml| root_element(head).as_ref() == Some(xml))
+    }
+}
+
+/// Whether `head` begins with these bytes, which are in hexadecimal with blanks between.
+fn begins(head: &[u8], magic: &str) -> bool {
+    let bytes: Option<Vec<u8>> = magic.split(' ').map(|hex| u8::from_str_radix(hex, 16).ok()).collect();
+    bytes.is_some_and(|bytes| head.starts_with(&bytes))
 }
 
 /// A file that people take for one of this format, but that cannot be read.
@@ -42,11 +70,24 @@ pub struct Found<'f> {
     pub twins: &'f [String],
 }
 
-/// Finds the one of `formats` that the file which begins with `head` is written in.
+/// Finds the one of `formats` that the input is written in. What is alone in an archive counts as the file itself.
 ///
 /// # Errors
 /// When none matches, naming what it is or the nearest one, and when several do, naming them.
-pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
+pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Input<'_>) -> Result<Found<'f>> {
+    let formats: Vec<&Format> = formats.into_iter().collect();
+    if !input.members().is_empty() {
+        let matching: Vec<&Format> =
+            formats.iter().copied().filter(|format| format.spec.detect.member(input.members()).is_some()).collect();
+        if !matching.is_empty() {
+            return one(&matching, || Error::new("an archive of no known format"));
+        }
+        // What is alone in an archive was packed by its owner.
+        if input.enter(&Signs::default()).is_err() {
+            return Err(unknown_archive(input.members()));
+        }
+    }
+    let head = input.head();
     if head.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new("the file is empty").hint("export it again"));
     }
@@ -61,22 +102,35 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
         return Err(Error::new(format!("this is {}", first.what)).hint(hint));
     }
     if let Some(outline) = outline {
-        let matching = formats.iter().filter(|format| format.spec.detect.json.iter().any(|signs| outline.fits(signs)));
+        let matching = formats.iter().copied().filter(|format| format.spec.detect.json.iter().any(|signs| outline.fits(signs)));
         return one(&matching.collect::<Vec<_>>(), || {
             Error::new("a JSON document of no known format").hint("`sfcred formats` lists the formats; name one with --from")
         });
+    }
+    let matching: Vec<&Format> = formats.iter().copied().filter(|format| format.spec.detect.begins(head)).collect();
+    if !matching.is_empty() {
+        return one(&matching, || Error::new("a file of no known format"));
     }
     if head.contains(&0) {
         return Err(
             Error::new("neither text nor a known kind of file").hint("export it as CSV or JSON; `sfcred formats` lists what can be read")
         );
     }
+    if let Some(root) = root_element(head) {
+        return Err(Error::new(format!("an XML document with the root <{}>, which is of no known format", root.escape_debug()))
+            .hint("`sfcred formats` lists what can be read"));
+    }
+    table_of(&formats, head)
+}
+
+/// Finds the table by its header.
+fn table_of<'f>(formats: &[&'f Format], head: &[u8]) -> Result<Found<'f>> {
     let Some(header) = table::header(head) else {
         return Err(Error::new("not valid UTF-8")
             .at("row 1")
             .hint("save the file again as UTF-8; guessing another encoding could change a password"));
     };
-    let tables = || formats.iter().filter_map(|format| Some((format, format.spec.table.as_ref()?)));
+    let tables = || formats.iter().filter_map(|format| Some((*format, format.spec.table.as_ref()?)));
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
     let matching = tables().filter(|(_, table)| best.is_some() && table.rank(&header) == best);
     one(&matching.map(|(format, _)| format).collect::<Vec<_>>(), || {
@@ -98,6 +152,35 @@ pub fn detect<'f>(formats: &'f [Format], head: &[u8]) -> Result<Found<'f>> {
         };
         error.at("row 1").hint("`sfcred formats` lists the formats; name one with --from, or give the columns names that format csv knows")
     })
+}
+
+fn unknown_archive(names: &[String]) -> Error {
+    let is = |name: &str| names.iter().any(|found| found == name);
+    if is("[Content_Types].xml") || is("mimetype") {
+        return Error::new("this is a spreadsheet or another office document").hint("save it as CSV in UTF-8 with commas");
+    }
+    let mut shown: Vec<String> = names.iter().take(5).map(|name| name.escape_debug().to_string()).collect();
+    if names.len() > shown.len() {
+        shown.push(format!("and {} more", names.len() - shown.len()));
+    }
+    Error::new(format!("an archive of no known format, with {}", shown.join(", "))).hint("unpack it and name the document in it")
+}
+
+/// The name of the root element of an XML document.
+fn root_element(head: &[u8]) -> Option<String> {
+    let mut rest = String::from_utf8_lossy(head).trim_start().to_owned();
+    loop {
+        let end = match rest.as_str() {
+            text if text.starts_with("<?") => text.find("?>")? + 2,
+            text if text.starts_with("<!--") => text.find("-->")? + 3,
+            text if text.starts_with("<!") => text.find('>')? + 1,
+            _ => break,
+        };
+        rest = rest[end..].trim_start().to_owned();
+    }
+    let name: String =
+        rest.strip_prefix('<')?.chars().take_while(|character| character.is_alphanumeric() || "_-.:".contains(*character)).collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether the only cell of the first row is a header with another separator.
@@ -125,140 +208,7 @@ fn is_json(head: &[u8]) -> bool {
 
 impl NearMiss {
     fn matches(&self, head: &[u8], outline: Option<&Outline>) -> bool {
-        let magic = self.magic.as_deref().is_some_and(|magic| {
-            let bytes: Option<Vec<u8>> = magic.split(' ').map(|hex| u8::from_str_radix(hex, 16).ok()).collect();
-            bytes.is_some_and(|bytes| head.starts_with(&bytes))
-        });
+        let magic = self.magic.as_deref().is_some_and(|magic| begins(head, magic));
         magic || (!self.json.is_empty() && outline.is_some_and(|outline| outline.fits(&self.json)))
-    }
-}
-
-/// What stands at the upper paths of a JSON document: of every array only its first element is looked at.
-struct Outline(BTreeMap<String, String>);
-
-/// Deep enough for `accounts[].vaults[].items[].overview`.
-const DEPTH: usize = 8;
-
-impl Outline {
-    /// Looks at as much as there is; a document that goes on behind `head` is no error.
-    fn of(head: &[u8]) -> Self {
-        let mut found = BTreeMap::new();
-        let mut document = serde_json::Deserializer::from_slice(head);
-        let _ = Walk { found: &mut found, path: String::new(), depth: 0 }.deserialize(&mut document);
-        Self(found)
-    }
-
-    fn fits(&self, signs: &BTreeMap<String, String>) -> bool {
-        signs.iter().all(|(path, sign)| match (self.0.get(path), sign.as_str()) {
-            (None, sign) => sign == "absent",
-            (Some(_), "any") => true,
-            (Some(found), "string") => found.starts_with('='),
-            (Some(found), sign) => found == sign,
-        })
-    }
-}
-
-struct Walk<'m> {
-    found: &'m mut BTreeMap<String, String>,
-    path: String,
-    depth: usize,
-}
-
-impl Walk<'_> {
-    fn note(&mut self, what: impl Into<String>) {
-        self.found.insert(std::mem::take(&mut self.path), what.into());
-    }
-
-    fn inner(&mut self, path: String) -> Walk<'_> {
-        Walk { found: self.found, path, depth: self.depth + 1 }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.depth > DEPTH { IgnoredAny::deserialize(deserializer).map(drop) } else { deserializer.deserialize_any(self) }
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
-        self.note(value.to_string());
-        Ok(())
-    }
-
-    fn visit_i64<E>(mut self, _: i64) -> Result<(), E> {
-        self.note("number");
-        Ok(())
-    }
-
-    fn visit_u64<E>(mut self, _: u64) -> Result<(), E> {
-        self.note("number");
-        Ok(())
-    }
-
-    fn visit_f64<E>(mut self, _: f64) -> Result<(), E> {
-        self.note("number");
-        Ok(())
-    }
-
-    fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
-        // Only short texts can be signs; longer ones may be secrets.
-        let text = if text.len() <= 16 { text } else { "" };
-        self.note(format!("={text}"));
-        Ok(())
-    }
-
-    fn visit_unit<E>(mut self) -> Result<(), E> {
-        self.note("null");
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let path = self.path.clone();
-        self.note("object");
-        while let Some(key) = map.next_key::<String>()? {
-            let path = if path.is_empty() { key } else { format!("{path}.{key}") };
-            map.next_value_seed(self.inner(path))?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let path = format!("{}[]", self.path);
-        self.note("array");
-        if seq.next_element_seed(self.inner(path))?.is_some() {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn signs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(path, sign)| ((*path).to_owned(), (*sign).to_owned())).collect()
-    }
-
-    #[test]
-    fn outlines_what_was_seen_before_the_cut() {
-        let outline = Outline::of(br#"{"encrypted":false,"folders":[],"items":[{"type":1,"name":"n"},{"type":"x"#);
-        assert!(outline.fits(&signs(&[("encrypted", "false"), ("items[].type", "number"), ("items[].name", "string")])));
-        assert!(outline.fits(&signs(&[("folders", "array"), ("folders[]", "absent"), ("items[].name", "=n")])));
-        assert!(!outline.fits(&signs(&[("items[].type", "string")])));
-    }
-
-    #[test]
-    fn depth_is_bounded() {
-        Outline::of("[".repeat(100_000).as_bytes());
     }
 }

@@ -1,0 +1,67 @@
+//! What opens and closes a file that is encrypted in its format's own way.
+
+use zeroize::Zeroizing;
+
+use crate::{Result, Secret};
+
+/// What a format that encrypts by itself asks of whoever uses it; files sealed with age are opened before they come here.
+pub trait Lock {
+    /// The passphrase of the file that is read, or for the file that is written. It is asked for only when a file needs it.
+    ///
+    /// # Errors
+    /// When there is nobody to ask.
+    fn passphrase(&mut self) -> Result<Secret>;
+
+    /// The content of the key file, where the user named one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>>;
+
+    /// Fills `bytes` with randomness for keys, salts and identifiers.
+    ///
+    /// # Errors
+    /// When the system has none.
+    fn random(&mut self, bytes: &mut [u8]) -> Result<()>;
+
+    /// What deriving the key of a file that is written costs whoever tries passphrases.
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
+}
+
+/// The costs of Argon2id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in MiB.
+    pub memory: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes that can be computed side by side.
+    pub lanes: u32,
+}
+
+/// Half a second on a common computer, and several times what the password managers themselves ask.
+impl Default for Cost {
+    fn default() -> Self {
+        Self { memory: 64, passes: 10, lanes: 2 }
+    }
+}
+
+/// For formats without encryption of their own: nothing is ever asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLock;
+
+impl Lock for NoLock {
+    fn passphrase(&mut self) -> Result<Secret> {
+        Err(crate::Error::new("a passphrase is needed").hint("pass a `Lock` that knows it"))
+    }
+
+    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok(None)
+    }
+
+    fn random(&mut self, _: &mut [u8]) -> Result<()> {
+        Err(crate::Error::new("randomness is needed").hint("pass a `Lock` that has it"))
+    }
+}
