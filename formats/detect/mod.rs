@@ -117,6 +117,9 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
         );
     }
     if let Some(root) = root_element(head) {
+        if root.eq_ignore_ascii_case("html") {
+            return Err(Error::new("this is a web page").hint("it may be a login page that was saved in place of the export; export again"));
+        }
         return Err(Error::new(format!("an XML document with the root <{}>, which is of no known format", root.escape_debug()))
             .hint("`sfcred formats` lists what can be read"));
     }
