@@ -59,6 +59,8 @@ fn files(folder: &Path) {
         assert!(format.contains(right));
         fs::write(folder.join(format!("spec-{name}.toml")), format.replace(right, wrong)).unwrap();
     }
+    let twin = fs::read_to_string(folder.join("spec-twin.toml")).unwrap();
+    fs::write(folder.join("spec-same.toml"), twin.replace("twins", "# twins")).unwrap();
     let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
     fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
 }
