@@ -63,12 +63,12 @@ impl<'a> Input<'a> {
         self.archive.as_ref().map_or(&[], Archive::names)
     }
 
-    /// Enters the member that the signs name, else the only one, and returns how many others are left behind.
+    /// Enters the member that the signs name, else the only one, and returns the names of the others, which are left behind.
     ///
     /// # Errors
     /// When there is no such member or it is damaged.
-    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<u64> {
-        let Some(archive) = &mut self.archive else { return Ok(0) };
+    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<Vec<String>> {
+        let Some(archive) = &mut self.archive else { return Ok(Vec::new()) };
         let names = archive.names();
         let name = match (signs.member(names), names) {
             (Some(name), _) => name.to_owned(),
@@ -77,14 +77,15 @@ impl<'a> Input<'a> {
                 return Err(Error::new("an archive without the document that belongs there").hint("unpack it and name the document in it"));
             }
         };
-        let others = names.iter().filter(|other| **other != name && !other.ends_with('/') && !signs.about.contains(other)).count();
+        let other = |other: &&String| **other != name && !other.ends_with('/') && !signs.about.contains(other);
+        let others = names.iter().filter(other).cloned().collect();
         let member = archive.member(&name)?;
         let limits = Limits { input: self.limit, ..Limits::default() };
         *self = Self::open(Box::new(Member { bytes: member, used: 0 }), &limits)?;
         if self.archive.is_some() {
             return Err(Error::new("an archive inside an archive").hint("unpack it and name the document in it"));
         }
-        Ok(others as u64)
+        Ok(others)
     }
 
     /// The encoding that was turned to UTF-8, if it was another.

@@ -66,6 +66,9 @@ formats! {
     safeincloud_csv,
     dashlane_csv,
     protonpass_csv code,
+    bitwarden_encrypted code,
+    protonpass_json code,
+    psono_json code,
 }
 
 /// All formats, in the order in which they are listed.

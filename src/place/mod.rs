@@ -382,14 +382,14 @@ fn held(holds: &Holds, kind: Kind) -> Kind {
 }
 
 /// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among
-/// the fields before it.
+/// the fields before it, or is a list that takes it in as well.
 fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
     if label.starts_with('\\') {
         return labels::key_of(label.trim_start_matches('\\')).is_some();
     }
     let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
     let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
-    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && !before.iter().any(means))
+    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && (key == Key::Urls || !before.iter().any(means)))
 }
 
 /// The nearest label that can stand in a line.
