@@ -74,6 +74,9 @@ formats! {
     keeper_csv code,
     keepass1_csv,
     enpass_csv code,
+    bitwarden_encrypted code,
+    protonpass_json code,
+    psono_json code,
 }
 
 /// All formats, in the order in which they are listed.
