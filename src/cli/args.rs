@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use sfcred_formats::{Format, Limits, find, parse_day};
 
-use crate::check::{DUE_WITHIN, MAX_AGE, Policy};
+use crate::check::{DUE_WITHIN, Keep, MAX_AGE, Policy};
 use crate::flow::Options;
 
 /// How input is read.
@@ -65,14 +65,12 @@ impl std::fmt::Display for Age {
     }
 }
 
-/// Joins what was asked into what holds for the run; of each rule `keep` findings are remembered.
-pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: u64) -> Options {
-    Options {
-        all: reading.all,
-        policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
-        keep,
-        limits: Limits::default(),
-    }
+/// Joins what was asked into what holds for the run.
+pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: Keep) -> Options {
+    let mut policy = Policy::new(judging.as_of.unwrap_or(today));
+    policy.max_age = judging.max_age.0;
+    policy.due_within = judging.due_within.0;
+    Options { all: reading.all, policy, keep, limits: Limits::default() }
 }
 
 /// Finds a format by its name.

@@ -10,6 +10,7 @@ use sfcred_formats::Result;
 
 use super::args::{self, Judging, Reading};
 use super::{End, check, input, show};
+use crate::check::Keep;
 use crate::flow::{self, Inspection};
 
 /// Say what is in a file and what each format would lose of it, without showing a secret
@@ -31,7 +32,7 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let options = args::options(&self.reading, &self.judging, today, 0);
+        let options = args::options(&self.reading, &self.judging, today, Keep { each: 0, ..show::KEEP });
         let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading)?;
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;

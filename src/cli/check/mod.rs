@@ -1,0 +1,96 @@
+//! `sfcred check`
+
+mod document;
+mod table;
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use sfcred_formats::Result;
+
+use super::args::{self, Judging, Reading};
+use super::{End, input, show};
+use crate::check::{Class, Findings, Keep};
+use crate::flow;
+
+pub(super) use document::{counts, inputs};
+
+/// Say which tokens are stale, due, void or undated, and what else is wrong with a record
+///
+/// A token is void when the password was changed after it was issued, or when a newer token for the same username exists.
+#[derive(Args)]
+pub(super) struct Check {
+    /// The files to read; - is stdin
+    #[arg(required = true, value_name = "IN")]
+    inputs: Vec<PathBuf>,
+
+    /// From which finding on the exit status is 3
+    #[arg(long, value_name = "FINDING", value_enum, default_value_t = FailOn::Stale)]
+    fail_on: FailOn,
+
+    /// How to print the findings
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+
+    /// Print nothing where there is nothing to fail on
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Tokens that are due, stale or void
+    Due,
+    /// Tokens that are stale or void
+    Stale,
+    /// Tokens that are void, or are none
+    Void,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    fn fails(self, findings: &Findings) -> bool {
+        let classes: &[Class] = match self {
+            Self::Due => &[Class::Due, Class::Stale, Class::Invalid, Class::Void],
+            Self::Stale => &[Class::Stale, Class::Invalid, Class::Void],
+            Self::Void => &[Class::Invalid, Class::Void],
+            Self::Never => &[],
+        };
+        classes.iter().any(|class| findings.tells(*class))
+    }
+}
+
+impl Check {
+    pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+        let keep = Keep { each: u64::MAX, all: false, closely: u64::MAX };
+        let options = args::options(&self.reading, &self.judging, today, keep);
+        let (sources, _) = input::open(&self.inputs, &self.reading)?;
+        let report = flow::check(sources, &options)?;
+        let fails = self.fail_on.fails(&report.findings);
+        if fails || !self.quiet {
+            if self.json || self.format == Format::Json {
+                show::json(&document::document(&report))?;
+            } else {
+                show::print(&table::table(&report, show::width()))?;
+            }
+        }
+        Ok(if fails { End::Findings } else { End::Done })
+    }
+}
