@@ -1,6 +1,7 @@
 //! `sfcred check`
 
 mod document;
+mod rules;
 mod table;
 
 use std::path::PathBuf;
@@ -11,10 +12,11 @@ use sfcred_formats::Result;
 
 use super::args::{self, Judging, Reading};
 use super::{End, input, show};
-use crate::check::{Class, Findings, Keep};
+use crate::check::{Class, Findings, Keep, Severity};
 use crate::flow;
 
 pub(super) use document::{counts, inputs};
+use rules::{As, Which};
 
 /// Say which tokens are stale, due, void or undated, and what else is wrong with a record
 ///
@@ -22,8 +24,16 @@ pub(super) use document::{counts, inputs};
 #[derive(Args)]
 pub(super) struct Check {
     /// The files to read; - is stdin
-    #[arg(required = true, value_name = "IN")]
+    #[arg(required_unless_present = "rules", value_name = "IN")]
     inputs: Vec<PathBuf>,
+
+    /// List the rules, or explain one, in place of a check
+    #[arg(long, value_name = "RULE", num_args = 0..=1, require_equals = true, default_missing_value = rules::ALL, conflicts_with = "inputs", value_parser = rules::which)]
+    rules: Option<Which>,
+
+    /// Print all rules as Markdown, which is docs/rules.md
+    #[arg(long, requires = "rules", conflicts_with_all = ["format", "json"])]
+    markdown: bool,
 
     /// From which finding on the exit status is 3
     #[arg(long, value_name = "FINDING", value_enum, default_value_t = FailOn::Stale)]
@@ -61,6 +71,10 @@ enum FailOn {
     Stale,
     /// Tokens that are void, or are none
     Void,
+    /// Any finding of the level error
+    Error,
+    /// Any finding of the level warning or error
+    Warning,
     /// Nothing
     Never,
 }
@@ -71,6 +85,8 @@ impl FailOn {
             Self::Due => &[Class::Due, Class::Stale, Class::Invalid, Class::Void],
             Self::Stale => &[Class::Stale, Class::Invalid, Class::Void],
             Self::Void => &[Class::Invalid, Class::Void],
+            Self::Error => return findings.has(Severity::Error),
+            Self::Warning => return findings.has(Severity::Warning),
             Self::Never => &[],
         };
         classes.iter().any(|class| findings.tells(*class))
@@ -79,8 +95,23 @@ impl FailOn {
 
 impl Check {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let keep = Keep { each: u64::MAX, all: false, closely: u64::MAX };
-        let options = args::options(&self.reading, &self.judging, today, keep);
+        if let Some(which) = self.rules {
+            let policy = args::policy(&self.judging, today)?;
+            let json = self.json || self.format == Format::Json;
+            return rules::show(
+                which,
+                &policy,
+                if self.markdown {
+                    As::Markdown
+                } else if json {
+                    As::Json
+                } else {
+                    As::Text
+                },
+            );
+        }
+        let keep = Keep { each: u64::MAX, all: 10_000, closely: u64::MAX };
+        let options = args::options(&self.reading, &self.judging, today, keep)?;
         let (sources, _) = input::open(&self.inputs, &self.reading)?;
         let report = flow::check(sources, &options)?;
         let fails = self.fail_on.fails(&report.findings);

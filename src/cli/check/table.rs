@@ -24,7 +24,8 @@ pub(super) fn table(report: &Report, width: usize) -> String {
         text.push_str(&show::wrap(&forgotten, width));
     }
     let policy = findings.policy();
-    let summary = format!("{} (limit {} days, as of {})", findings.summary(), policy.max_age, policy.today);
+    let source = policy.source.as_ref().map(|source| format!(", by {}", show::printable(source))).unwrap_or_default();
+    let summary = format!("{} (limit {} days, as of {}{source})", findings.summary(), policy.max_age, policy.today);
     text.push_str(&show::wrap(&summary, width));
     text
 }
@@ -58,7 +59,8 @@ fn general(report: &Report) -> impl Iterator<Item = String> {
     let findings = &report.findings;
     findings.general().map(|(_, rule, at)| {
         let remedy = rule.remedy.map_or("", |remedy| remedy.line);
-        show::printable(&format!("{}: {}: {}; {remedy}", rule.id, findings.general_message(rule), show::records(at)))
+        let records = show::count(at.count, "record", "records");
+        format!("{}: {}: {records}; {remedy}", rule.id, findings.general_message(rule))
     })
 }
 
