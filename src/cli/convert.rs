@@ -75,8 +75,8 @@ impl Convert {
             }
             _ => Target::Stdout,
         };
-        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
-            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        if let Err(error) = self.check_use(&target) {
+            return Ok(End::wrong_use(&error));
         }
         let options = args::options(&self.reading, &self.judging, today, show::KEEP)?;
         let to = self.sealing.to(self.to)?;
@@ -106,6 +106,14 @@ impl Convert {
         }
         self.tell_end(&report, &target)?;
         Ok(End::Done)
+    }
+
+    /// Fails if the options do not go together.
+    fn check_use(&self, target: &Target) -> Result<()> {
+        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
+            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        }
+        self.sealing.check(self.to)
     }
 
     /// Fails if something is lost that may not be.

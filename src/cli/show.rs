@@ -15,7 +15,7 @@ use crate::place::{self, Loss};
 /// How many findings are told one by one; with more, each rule is one line.
 pub(super) const SCREENFUL: u64 = 20;
 
-/// What is remembered to tell beside other work. A million records would cost a third more if every rule looked at each.
+/// What is remembered to tell beside other work. The rules that are no statuses would cost a million records too much.
 pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: SCREENFUL, closely: 10_000 };
 
 /// Prints an error and what to do about it.
@@ -136,7 +136,7 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
 }
 
 /// What to say where there were too many records to look at each closely.
-pub(super) fn passed_over(report: &Report) -> Option<String> {
+fn passed_over(report: &Report) -> Option<String> {
     let passed = report.findings.passed_over();
     let records = count(passed, "record", "records");
     (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))
