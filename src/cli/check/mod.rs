@@ -111,8 +111,10 @@ impl Check {
             );
         }
         let keep = Keep { each: u64::MAX, all: 10_000, closely: u64::MAX };
-        let options = args::options(&self.reading, &self.judging, today, keep)?;
-        let (sources, _) = input::open(&self.inputs, &self.reading)?;
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, keep)?;
+        let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let report = flow::check(sources, &options)?;
         let fails = self.fail_on.fails(&report.findings);
         if fails || !self.quiet {
