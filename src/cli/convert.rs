@@ -82,7 +82,7 @@ impl Convert {
         if let Err(error) = self.check_use(&target, format) {
             return Ok(End::wrong_use(&error));
         }
-        let options = args::options(&self.reading, &self.judging, known, today, show::SCREENFUL);
+        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
         let to = self.sealing.to(format)?;
         let mut lock = self.sealing.lock(self.dry_run);
         let mut output = Output::create(&target, self.force, &self.inputs)?;
