@@ -26,6 +26,7 @@ mod record;
 pub mod salesforce;
 mod secret;
 mod table;
+mod xml;
 
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect};
@@ -66,6 +67,8 @@ formats! {
     safeincloud_csv,
     dashlane_csv,
     protonpass_csv code,
+    keepass_xml code,
+    kdbx code,
 }
 
 /// All formats, in the order in which they are listed.

@@ -12,6 +12,11 @@ pub trait Lock {
     /// When there is nobody to ask.
     fn passphrase(&mut self) -> Result<Secret>;
 
+    /// Whether to ask for the passphrase once more when it was wrong.
+    fn again(&mut self) -> bool {
+        false
+    }
+
     /// The content of the key file, where the user named one.
     ///
     /// # Errors

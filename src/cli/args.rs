@@ -33,6 +33,10 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=30))]
     pub max_work_factor: u8,
 
+    /// How many times the usual limit the key of an encrypted format may cost in memory and time
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub max_kdf_cost: u32,
+
     /// Keep entries that are not Salesforce logins
     #[arg(long)]
     pub all: bool,
@@ -71,7 +75,18 @@ pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, ke
         all: reading.all,
         policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
         keep,
-        limits: Limits::default(),
+        limits: limits(reading.max_kdf_cost),
+    }
+}
+
+/// The limits, those on deriving keys raised.
+fn limits(factor: u32) -> Limits {
+    let (usual, factor) = (Limits::default(), u64::from(factor));
+    Limits {
+        kdf_memory: usual.kdf_memory.saturating_mul(factor),
+        kdf_rounds: usual.kdf_rounds.saturating_mul(factor),
+        kdf_bytes: usual.kdf_bytes.saturating_mul(factor),
+        ..usual
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading) -> Result<(Vec<Source<
             sealed = Sealed::Yes;
         }
         let (passphrase, key) = (reading.from_passphrase_file.clone(), reading.from_key_file.clone());
-        let lock = Box::new(FileLock::new(name.clone(), passphrase, key, prompt::passphrase));
+        let lock = Box::new(FileLock::new(name.clone(), passphrase, key, prompt::passphrase, None));
         sources.push(Source { name, bytes, from: reading.from, lock });
     }
     Ok((sources, sealed))

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
-use sfcred_formats::{Error, Format, Result};
+use sfcred_formats::{Cost, Error, Format, Limits, Result};
 
 use super::lock::FileLock;
 use super::{input, prompt};
@@ -35,9 +35,44 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
+    #[command(flatten)]
+    kdf: Kdf,
+
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
+}
+
+/// What each try of a passphrase costs, for a format that encrypts by itself.
+#[derive(Args)]
+struct Kdf {
+    /// The memory that deriving the key of the output takes, for a format that encrypts by itself
+    #[arg(long, value_name = "MIB", default_value_t = Cost::default().memory, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    kdf_memory: u32,
+
+    /// How often it passes over that memory
+    #[arg(long, value_name = "N", default_value_t = Cost::default().passes, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    kdf_passes: u32,
+
+    /// How many processors can share the work
+    #[arg(long, value_name = "N", default_value_t = Cost::default().lanes, value_parser = clap::value_parser!(u32).range(1..=64))]
+    kdf_lanes: u32,
+}
+
+impl Kdf {
+    fn cost(&self) -> Cost {
+        Cost { memory: self.kdf_memory, passes: self.kdf_passes, lanes: self.kdf_lanes }
+    }
+
+    /// Makes sure that what is written can be read again.
+    fn check(&self) -> Result<()> {
+        let most = Limits::default().kdf_bytes / (u64::from(self.kdf_memory) << 20);
+        if u64::from(self.kdf_passes) > most {
+            return Err(Error::new(format!("with {} MiB, more than {most} passes could not be read again", self.kdf_memory))
+                .hint(format!("pass --kdf-passes {most} at most, or less memory")));
+        }
+        Ok(())
+    }
 }
 
 impl Sealing {
@@ -49,13 +84,19 @@ impl Sealing {
 
     /// What locks output whose format encrypts by itself.
     pub(super) fn lock(&self) -> FileLock {
-        FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
+        let (passphrase, key) = (self.to_passphrase_file.clone(), self.to_key_file.clone());
+        FileLock::new("the output".to_owned(), passphrase, key, prompt::new_passphrase, Some(self.kdf.cost()))
     }
 
     /// Reads the recipients or asks for the passphrase.
     pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
+        }
+        if format.spec.lock.is_some() {
+            self.kdf.check()?;
+        } else if self.kdf.cost() != Cost::default() {
+            return Err(Error::new(format!("{} derives no key", format.spec.id)).hint("leave the options --kdf-… out; sealing has costs of its own"));
         }
         if !self.is_asked(format) {
             return if self.armor {

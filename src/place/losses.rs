@@ -21,6 +21,10 @@ pub enum Loss {
     Fraction(Key),
     /// The name of a folder holds the character that separates folders there, and becomes several.
     Folder,
+    /// Of this key, characters were left out that the format cannot hold.
+    Character(Key),
+    /// What stands in braces is replaced by the product when the value is copied.
+    Placeholder,
     /// A field is no longer of this kind; it becomes text.
     Kind(Kind),
     /// A label cannot stand there as it is, and was changed.
@@ -36,7 +40,10 @@ pub enum Loss {
 impl Loss {
     /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
     pub fn stops(self) -> bool {
-        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..))
+        matches!(
+            self,
+            Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Character(Key::Username | Key::Password | Key::Token)
+        )
     }
 
     /// Whether it is a weakening at least, rather than an addition.
@@ -46,7 +53,7 @@ impl Loss {
 
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
-        !matches!(self, Self::Shown | Self::Filled(_) | Self::TooMany(_))
+        !matches!(self, Self::Shown | Self::Placeholder | Self::Filled(_) | Self::TooMany(_))
     }
 }
 
@@ -64,6 +71,8 @@ impl fmt::Display for Loss {
             Self::UrlPath => f.write_str("only the origin of a URL is kept"),
             Self::Fraction(key) => write!(f, "{} is kept to the second", key.name()),
             Self::Folder => f.write_str("a folder name with a separator becomes several folders"),
+            Self::Character(key) => write!(f, "control characters are left out of {}", key.name()),
+            Self::Placeholder => f.write_str("what stands in braces is replaced when the value is copied"),
             Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),
             Self::Kind(kind) => write!(f, "{} fields become text", kind.name()),
             Self::Label => f.write_str("a field's label was changed"),
