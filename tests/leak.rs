@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use tool::{Ended, Scratch, identity, reference, run, sfcred};
+use tool::{Ended, Scratch, identity, lock, passphrase, reference, run, sfcred};
 
 /// Shorter pieces stand in honest sentences too.
 const SHORTEST: usize = 8;
@@ -70,7 +70,8 @@ impl Watch {
 
 /// How many of the secrets stand in a file.
 fn held(path: &Path, secrets: &BTreeSet<String>) -> usize {
-    let text = fs::read_to_string(path).unwrap();
+    let bytes = fs::read(path).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
     secrets.iter().filter(|secret| text.contains(*secret)).count()
 }
 
@@ -80,26 +81,31 @@ fn no_verb_says_a_secret() {
     fs::copy(reference(), scratch.path("in.json")).unwrap();
     let mut watch = Watch::new();
     let on = ["--as-of", "2026-11-21"];
+    let passphrase = passphrase();
+    let opens = ["--from-passphrase-file", passphrase.to_str().unwrap()];
     for to in formats() {
         let out = format!("{to}.out");
-        watch.run(&scratch, &["convert", "in.json", "--to", to, "--lossy", "-o", &out]).assert_code(0, to);
-        assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        let locked = lock(to);
+        let locked: Vec<&str> = locked.iter().map(String::as_str).collect();
+        watch.run(&scratch, &[&["convert", "in.json", "--to", to, "--lossy", "-o", &out], &locked[..]].concat()).assert_code(0, to);
+        let held = held(&scratch.path(&out), &watch.secrets);
+        assert!(if locked.is_empty() { held > 20 } else { held == 0 }, "{to} holds {held} secrets");
         for args in
             [&["--strict", "-o", "strict"][..], &["--dry-run", "--json"], &["-o", &out], &["--lossy", "--json", "--force", "-o", &out]]
         {
             let command = ["convert", "in.json", "--to", to];
-            watch.run(&scratch, &[&command[..], args, &on].concat());
+            watch.run(&scratch, &[&command[..], args, &on, &locked].concat());
         }
         watch.run(&scratch, &["formats", to]).assert_code(0, to);
         // What was written is read again, and as every other format as well.
         for args in
             [&["check", &out][..], &["check", &out, "--json"], &["inspect", &out], &["inspect", "--json", &out], &["check", &out, "--all"]]
         {
-            let ended = watch.run(&scratch, &[args, &["--from", to], &on].concat());
+            let ended = watch.run(&scratch, &[args, &["--from", to], &on, &opens].concat());
             assert!(ended.status.code() != Some(1), "{args:?}: {}", ended.stderr);
         }
         for from in formats() {
-            watch.run(&scratch, &["check", &out, "--from", from]);
+            watch.run(&scratch, &[&["check", &out, "--from", from], &opens[..]].concat());
         }
     }
     watch.run(&scratch, &["formats"]).assert_code(0, "formats");

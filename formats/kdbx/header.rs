@@ -11,7 +11,7 @@ use crate::{Error, Result};
 const SIGNATURE: [u8; 8] = [0x03, 0xD9, 0xA2, 0x9A, 0x67, 0xFB, 0x4B, 0xB5];
 /// What is written: every program that reads KDBX 4 reads 4.0.
 const VERSION: [u8; 4] = [0, 0, 4, 0];
-/// What KeePass puts into the last field.
+/// What `KeePass` puts into the last field.
 const END: &[u8] = b"\r\n\r\n";
 
 /// What the header says.

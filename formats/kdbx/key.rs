@@ -10,7 +10,7 @@ use crate::{Error, Limits, Result, Secret};
 /// A key of 256 bits.
 pub(super) type Key = Zeroizing<[u8; 32]>;
 
-/// The keys to try, the likely one first: no passphrase and an empty one are two things to KeePass, and one to whoever is asked for it.
+/// The keys to try, the likely one first: no passphrase and an empty one are two things to `KeePass`, and one to whoever is asked for it.
 ///
 /// # Errors
 /// When the key file is damaged.
@@ -18,7 +18,9 @@ pub(super) fn composites(passphrase: &Secret, key_file: Option<&[u8]>) -> Result
     let typed = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(passphrase.expose())));
     let joined = |parts: &[&[u8]]| {
         let mut hash = Sha256::new();
-        parts.iter().for_each(|part| hash.update(part));
+        for part in parts {
+            hash.update(part);
+        }
         Zeroizing::new(hash.finalize().into())
     };
     let Some(file) = key_file else { return Ok(vec![joined(&[&*typed])]) };
@@ -27,7 +29,7 @@ pub(super) fn composites(passphrase: &Secret, key_file: Option<&[u8]>) -> Result
     Ok(if passphrase.is_empty() { vec![joined(&[&*file]), both] } else { vec![both] })
 }
 
-/// The key in a key file: XML of KeePass, 32 bytes, 64 hexadecimal digits, or the hash of whatever else it is.
+/// The key in a key file: XML of `KeePass`, 32 bytes, 64 hexadecimal digits, or the hash of whatever else it is.
 fn from_file(file: &[u8]) -> Result<Key> {
     if is_xml(file) {
         return from_xml(file);
@@ -41,7 +43,7 @@ fn from_file(file: &[u8]) -> Result<Key> {
     Ok(Zeroizing::new(Sha256::digest(file).into()))
 }
 
-/// Whether it is a key file of KeePass, and not just some document.
+/// Whether it is a key file of `KeePass`, and not just some document.
 fn is_xml(file: &[u8]) -> bool {
     let text = String::from_utf8_lossy(file.get(..1024).unwrap_or(file)).into_owned();
     text.trim_start_matches('\u{FEFF}').trim_start().starts_with('<') && text.contains("<KeyFile")
@@ -54,16 +56,16 @@ fn from_xml(file: &[u8]) -> Result<Key> {
     let (mut version, mut hash, mut data) = (String::new(), None, Zeroizing::new(String::new()));
     let mut read = || -> Result<()> {
         xml.root("KeyFile")?;
-        while let Some(name) = xml.child(&["Meta", "Key"])? {
-            match name {
-                "Meta" => while xml.child(&["Version"])?.is_some() { xml.text()?.trim().clone_into(&mut version) },
-                "Key" => {
-                    while xml.child(&["Data"])?.is_some() {
+        while let Some(part) = xml.child(&["Meta", "Key"])? {
+            while let Some(name) = xml.child(&["Version", "Data"])? {
+                match (part, name) {
+                    ("Meta", "Version") => xml.text()?.trim().clone_into(&mut version),
+                    ("Key", "Data") => {
                         hash = xml.attribute("Hash").map(str::to_owned);
                         data.push_str(xml.text()?);
                     }
+                    _ => drop(xml.text()?),
                 }
-                _ => drop(xml.text()?),
             }
         }
         xml.finish()
@@ -75,8 +77,8 @@ fn from_xml(file: &[u8]) -> Result<Key> {
         return bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| wrong());
     }
     let key = from_hex(data.as_bytes()).ok_or_else(wrong)?;
-    let sum: String = Sha256::digest(*key).iter().take(4).map(|byte| format!("{byte:02X}")).collect();
-    if hash.is_some_and(|hash| !hash.eq_ignore_ascii_case(&sum)) { Err(wrong()) } else { Ok(key) }
+    let sum = Sha256::digest(*key)[..4].iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    if hash.is_some_and(|hash| !hash.eq_ignore_ascii_case(&format!("{sum:08X}"))) { Err(wrong()) } else { Ok(key) }
 }
 
 fn from_hex(digits: &[u8]) -> Option<Key> {
@@ -98,8 +100,8 @@ mod tests {
     #[test]
     fn every_kind_of_key_file_is_the_same_key() {
         let key: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        let sum: String = Sha256::digest(key).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hex = key.map(|byte| format!("{byte:02x}")).concat();
+        let sum = <[u8; 32]>::from(Sha256::digest(key)).map(|byte| format!("{byte:02x}"))[..4].concat();
         let one = format!("<?xml version=\"1.0\"?>\n<KeyFile><Meta><Version>1.00</Version></Meta><Key><Data>{}</Data></Key></KeyFile>", BASE64_STANDARD.encode(key));
         let two = format!("\u{FEFF}<KeyFile><Meta><Version>2.0</Version></Meta><Key><Data Hash=\"{sum}\">\n\t{} {}\n</Data></Key></KeyFile>", &hex[..8], &hex[8..]);
         for file in [&key[..], hex.as_bytes(), hex.to_uppercase().as_bytes(), one.as_bytes(), two.as_bytes()] {

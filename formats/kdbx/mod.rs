@@ -1,4 +1,4 @@
-//! The databases of KeePass 2 and KeePassXC: KDBX 3.1 and 4 are read, 4 is written.
+//! The databases of `KeePass` 2 and `KeePassXC`: KDBX 3.1 and 4 are read, 4 is written.
 //!
 //! A database is a header in the clear, and behind it the XML of `keepass_xml`, packed and encrypted. The header is read strictly, and what it
 //! asks of this machine is bounded, before a key is derived. The encrypted part is held in memory, and of it nothing is parsed before all of it
@@ -46,7 +46,7 @@ impl crate::format::Codec for Codec {
             let passphrase = lock.passphrase()?;
             let opened = key::composites(&passphrase, key_file.as_deref().map(Vec::as_slice))?
                 .iter()
-                .find_map(|composite| open::open(&file, &header, &**composite).transpose());
+                .find_map(|composite| open::open(&file, &header, composite).transpose());
             match opened {
                 Some(opened) => break opened?,
                 None if lock.again() => {}

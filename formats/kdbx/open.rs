@@ -111,7 +111,9 @@ impl Keys {
     pub(super) fn sum(&self, number: u64, parts: &[&[u8]]) -> Result<Hmac<Sha256>> {
         let key = Zeroizing::new(<[u8; 64]>::from(Sha512::new().chain_update(number.to_le_bytes()).chain_update(*self.base).finalize()));
         let mut sum = <Hmac<Sha256> as Mac>::new_from_slice(&*key).map_err(|_| damaged())?;
-        parts.iter().for_each(|part| sum.update(part));
+        for part in parts {
+            sum.update(part);
+        }
         Ok(sum)
     }
 }

@@ -128,3 +128,64 @@ pub(super) fn write_inner_header(out: &mut impl Write, lock: &mut dyn Lock) -> R
     }
     cipher::mask(cipher::CHACHA, &*key)
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn packed(data: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(data).unwrap();
+        Zeroizing::new(encoder.finish().unwrap())
+    }
+
+    fn unpack(data: Zeroizing<Vec<u8>>, limit: u64) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        Payload::new(data, true, limit).read_to_end(&mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn a_bomb_ends_at_the_limit() {
+        let bomb = packed(&vec![b' '; 4 << 20]);
+        assert!(bomb.len() < 10_000);
+        assert_eq!(unpack(bomb.clone(), 4 << 20).unwrap().len(), 4 << 20);
+        let error = unpack(bomb, (4 << 20) - 1).unwrap_err().to_string();
+        assert_eq!(error, "the database unpacks to more than 4194303 bytes, the limit");
+    }
+
+    #[test]
+    fn damage_is_an_error() {
+        let data = packed(b"<KeePassFile/>");
+        assert_eq!(unpack(data.clone(), 100).unwrap(), b"<KeePassFile/>");
+        for end in 0..data.len() {
+            assert!(unpack(Zeroizing::new(data[..end].to_vec()), 100).is_err(), "{end}");
+        }
+        let behind = Zeroizing::new([&data[..], b"x"].concat());
+        assert_eq!(unpack(behind, 100).unwrap_err().to_string(), "damaged or cut");
+    }
+
+    #[test]
+    fn an_inner_header_is_read_strictly() {
+        let field = |number: u8, value: &[u8]| [&[number][..], &u32::try_from(value.len()).unwrap().to_le_bytes(), value].concat();
+        let (kind, key, end) = (field(1, &[3, 0, 0, 0]), field(2, &[7; 64]), field(0, b""));
+        let read = |parts: &[&[u8]]| Payload::new(packed(&parts.concat()), true, 10_000).inner_header().map(drop).map_err(|error| error.to_string());
+        assert_eq!(read(&[&kind, &key, &field(3, &[0; 999]), &end]), Ok(()));
+        let damaged = || Err("damaged or cut".to_owned());
+        for parts in [
+            &[&kind[..], &end][..],
+            &[&key, &end],
+            &[&kind, &key],
+            &[&field(1, &[3]), &key, &end],
+            &[&kind, &field(2, &[7; 2000]), &end],
+            &[&kind, &key, &field(4, b""), &end],
+            &[&kind, &key, &[3, 255, 255, 255, 255, 0], &end],
+        ] {
+            assert_eq!(read(parts), damaged());
+        }
+        assert_eq!(read(&[&field(1, &[1, 0, 0, 0]), &key, &end]), Err("values are masked in an unknown way".to_owned()));
+    }
+}

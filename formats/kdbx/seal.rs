@@ -16,7 +16,7 @@ use super::kdf::Kdf;
 use super::open::Keys;
 use crate::{Lock, Result};
 
-/// As long as KeePass makes them.
+/// As long as `KeePass` makes them.
 const BLOCK: usize = 1 << 20;
 
 /// The encrypted part of a new database.

@@ -73,7 +73,7 @@ fn is_exact(text: &str, tags: &[String]) -> bool {
     set(tame_tags(&lines::split_tags(text))) == set(tags.to_vec())
 }
 
-/// Takes a record apart into the texts of an entry, in the order in which KeePass writes them; its own place for TOTP is filled by `totp`.
+/// Takes a record apart into the texts of an entry, in the order in which `KeePass` writes them; its own place for TOTP is filled by `totp`.
 pub(super) fn texts(record: &mut Record, totp: Option<Field>) -> Vec<Text> {
     let mut texts = Vec::with_capacity(6 + record.fields.len());
     let mut add = |key: &str, value: Secret, hidden| texts.push(Text { key: key.to_owned(), value, hidden });

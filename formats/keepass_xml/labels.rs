@@ -1,4 +1,4 @@
-//! The labels of custom fields as keys, which KeePass wants to be unique in an entry and other than those it uses itself.
+//! The labels of custom fields as keys, which `KeePass` wants to be unique in an entry and other than those it uses itself.
 //!
 //! The second field called `Contact` has the key `Contact (2)`. A label that would be read as something else gets ` (1)` behind it.
 

@@ -1,4 +1,4 @@
-//! The XML of KeePass 2, which is also what a KDBX database holds inside.
+//! The XML of `KeePass` 2, which is also what a KDBX database holds inside.
 
 mod entry;
 mod labels;

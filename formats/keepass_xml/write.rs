@@ -169,27 +169,23 @@ impl<'a, W: Write> Document<'a, W> {
         let mut number = 0;
         loop {
             let identifier = identifier(&parts, number);
-            let [a, b, c, d, e, f, g, h, ..] = identifier;
-            if self.seen.insert(u64::from_le_bytes([a, b, c, d, e, f, g, h])) {
+            if identifier.first_chunk().is_some_and(|half| self.seen.insert(u64::from_le_bytes(*half))) {
                 return identifier;
             }
             number += 1;
         }
     }
 
+    /// A time that nobody knows is left out, and the product puts the day of the import there.
     fn times(&mut self, depth: usize, times: [(&str, Option<DateTime<Utc>>); 3]) -> Result<()> {
-        if times.iter().all(|(_, time)| time.is_none()) {
-            return Ok(());
-        }
+        let expires = times[2].1.is_some();
         self.line(depth, "<Times>");
         for (name, time) in times {
             let Some(time) = time else { continue };
             let time = times::write(time, self.mask.is_some())?;
             self.line(depth + 1, &format!("<{name}>{time}</{name}>"));
-            if name == "ExpiryTime" {
-                self.line(depth + 1, "<Expires>True</Expires>");
-            }
         }
+        self.line(depth + 1, if expires { "<Expires>True</Expires>" } else { "<Expires>False</Expires>" });
         self.line(depth, "</Times>");
         Ok(())
     }

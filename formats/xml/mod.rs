@@ -200,9 +200,8 @@ impl<'a> Xml<'a> {
                     Err(Error::new("not well-formed XML").hint("the file was damaged or changed; export it again"))
                 }
                 Event::Decl(declaration) => declared(&declaration, first).map(|()| None),
-                Event::DocType(_) => Err(Error::new("a document type, which no export has").hint(
-                    "it can define entities that swallow or leak text, so the file is refused; export it again",
-                )),
+                Event::DocType(_) => Err(Error::new("a document type, which no export has")
+                    .hint("it can define entities that swallow or leak text, so the file is refused; export it again")),
                 Event::Comment(_) | Event::PI(_) => Ok(None),
                 Event::Eof if inside || !self.rooted => Err(cut()),
                 Event::Eof => Ok(Some(Step::Eof)),
@@ -248,7 +247,9 @@ fn resolve(reference: &BytesRef<'_>) -> Result<char> {
         "quot" => Some('"'),
         _ => reference.resolve_char_ref().ok().flatten().filter(|character| is_character(*character)),
     };
-    named.ok_or_else(|| Error::new("a reference to a character that does not exist").hint("the file was damaged or changed; export it again"))
+    named.ok_or_else(|| {
+        Error::new("a reference to a character that does not exist").hint("the file was damaged or changed; export it again")
+    })
 }
 
 /// Checks a declaration: the bytes have been found to be UTF-8, so that another encoding would be a lie.

@@ -47,7 +47,7 @@ fn what_is_written_comes_back() {
 #[test]
 fn what_is_not_well_formed_is_refused() {
     let deep = format!("<r>{}</r>", "<deep>".repeat(100_000));
-    let attributes = format!("<r><v {}/></r>", (0..65).map(|number| format!("a{number}='' ")).collect::<String>());
+    let attributes = format!("<r><v {}/></r>", (0..65).map(|number| format!("a{number}='' ")).collect::<Vec<_>>().concat());
     let long = format!("<r><v>{}</v></r>", "x".repeat(70_000));
     let pieces = format!("<r><v>{}</v></r>", "&#65;".repeat(1001));
     for (document, what) in [

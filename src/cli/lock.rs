@@ -59,9 +59,8 @@ impl Lock for FileLock {
         let read = || -> Result<Zeroizing<Vec<u8>>> {
             let mut bytes = Zeroizing::new(Vec::new());
             let file = File::open(path).map_err(|error| match (error.kind(), self.cost) {
-                (ErrorKind::NotFound, Some(_)) => Error::new("no such file").hint(
-                    "make a new key file with `head -c 32 /dev/urandom > FILE`, and keep a copy of it apart from the database",
-                ),
+                (ErrorKind::NotFound, Some(_)) => Error::new("no such file")
+                    .hint("make a new key file with `head -c 32 /dev/urandom > FILE`, and keep a copy of it apart from the database"),
                 _ => error.into(),
             })?;
             if file.take(KEY_FILE + 1).read_to_end(&mut bytes)? as u64 > KEY_FILE {

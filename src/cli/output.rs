@@ -47,28 +47,28 @@ pub(super) struct Sealing {
 #[derive(Args)]
 struct Kdf {
     /// The memory that deriving the key of the output takes, for a format that encrypts by itself
-    #[arg(long, value_name = "MIB", default_value_t = Cost::default().memory, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    kdf_memory: u32,
+    #[arg(id = "kdf_memory", long = "kdf-memory", value_name = "MIB", default_value_t = Cost::default().memory, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    memory: u32,
 
     /// How often it passes over that memory
-    #[arg(long, value_name = "N", default_value_t = Cost::default().passes, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    kdf_passes: u32,
+    #[arg(id = "kdf_passes", long = "kdf-passes", value_name = "N", default_value_t = Cost::default().passes, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    passes: u32,
 
     /// How many processors can share the work
-    #[arg(long, value_name = "N", default_value_t = Cost::default().lanes, value_parser = clap::value_parser!(u32).range(1..=64))]
-    kdf_lanes: u32,
+    #[arg(id = "kdf_lanes", long = "kdf-lanes", value_name = "N", default_value_t = Cost::default().lanes, value_parser = clap::value_parser!(u32).range(1..=64))]
+    lanes: u32,
 }
 
 impl Kdf {
     fn cost(&self) -> Cost {
-        Cost { memory: self.kdf_memory, passes: self.kdf_passes, lanes: self.kdf_lanes }
+        Cost { memory: self.memory, passes: self.passes, lanes: self.lanes }
     }
 
     /// Makes sure that what is written can be read again.
     fn check(&self) -> Result<()> {
-        let most = Limits::default().kdf_bytes / (u64::from(self.kdf_memory) << 20);
-        if u64::from(self.kdf_passes) > most {
-            return Err(Error::new(format!("with {} MiB, more than {most} passes could not be read again", self.kdf_memory))
+        let most = Limits::default().kdf_bytes / (u64::from(self.memory) << 20);
+        if u64::from(self.passes) > most {
+            return Err(Error::new(format!("with {} MiB, more than {most} passes could not be read again", self.memory))
                 .hint(format!("pass --kdf-passes {most} at most, or less memory")));
         }
         Ok(())
@@ -96,7 +96,8 @@ impl Sealing {
         if format.spec.lock.is_some() {
             self.kdf.check()?;
         } else if self.kdf.cost() != Cost::default() {
-            return Err(Error::new(format!("{} derives no key", format.spec.id)).hint("leave the options --kdf-… out; sealing has costs of its own"));
+            return Err(Error::new(format!("{} derives no key", format.spec.id))
+                .hint("leave the options --kdf-… out; sealing has costs of its own"));
         }
         if !self.is_asked(format) {
             return if self.armor {

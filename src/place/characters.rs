@@ -18,7 +18,9 @@ pub(super) fn leave_out(record: &mut Record, losses: &mut Losses) {
     tame(Key::Title, &mut record.title);
     tame(Key::Username, &mut record.username);
     for (key, list) in [(Key::Url, &mut record.urls), (Key::Tags, &mut record.tags), (Key::Folder, &mut record.folder)] {
-        list.iter_mut().for_each(|text| tame_item(key, text, &mut tame));
+        for text in list.iter_mut() {
+            tame_item(key, text, &mut tame);
+        }
         list.retain(|text| !text.is_empty());
     }
     for integration in &mut record.used_by {
@@ -40,9 +42,13 @@ pub(super) fn leave_out(record: &mut Record, losses: &mut Losses) {
         }
     };
     tame(Key::Password, &mut record.password);
-    record.token.iter_mut().for_each(|token| tame(Key::Token, token));
+    if let Some(token) = &mut record.token {
+        tame(Key::Token, token);
+    }
     tame(Key::Notes, &mut record.notes);
-    record.fields.iter_mut().for_each(|field| tame(Key::Fields, &mut field.value));
+    for field in &mut record.fields {
+        tame(Key::Fields, &mut field.value);
+    }
     changed.sort_unstable();
     changed.dedup();
     for key in changed {
@@ -94,7 +100,10 @@ mod tests {
         };
         let mut losses = Losses::default();
         leave_out(&mut record, &mut losses);
-        assert_eq!((record.title.as_str(), record.password.expose(), record.tags.as_slice()), ("ab\t", "x\u{7F}\r\n", &["t".to_owned()][..]));
+        assert_eq!(
+            (record.title.as_str(), record.password.expose(), record.tags.as_slice()),
+            ("ab\t", "x\u{7F}\r\n", &["t".to_owned()][..])
+        );
         assert_eq!((&*record.fields[0].label, record.fields[0].value.expose()), ("L", "v"));
         let told: Vec<Loss> = losses.iter().map(|(loss, _)| *loss).collect();
         assert_eq!(told, [Key::Title, Key::Password, Key::Tags, Key::Fields].map(Loss::Character));

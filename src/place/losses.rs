@@ -40,10 +40,7 @@ pub enum Loss {
 impl Loss {
     /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
     pub fn stops(self) -> bool {
-        matches!(
-            self,
-            Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Character(Key::Username | Key::Password | Key::Token)
-        )
+        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Character(Key::Username | Key::Password | Key::Token))
     }
 
     /// Whether it is a weakening at least, rather than an addition.

@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 13] = [
+const RUNS: [Run; 19] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,6 +24,12 @@ const RUNS: [Run; 13] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
+    (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
+    (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),
+    (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
+    (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
+    (&["inspect", "bad.xml"], false),
     (&["check", "in.csv"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
     (&["inspect", "in.json"], true),
@@ -45,6 +51,10 @@ pub fn write_inputs() {
     needles::document(&mut out).unwrap();
     out.into_inner().unwrap();
     let bytes = fs::read("in.json").unwrap();
+    let mut start = b"<KeePassFile><Root><Group><Entry><String><Key>Notes</Key><Value>".to_vec();
+    start.extend_from_slice(&fs::read("in.csv").unwrap());
+    fs::write("bad.xml", start).unwrap();
+    fs::write("pass.txt", "fake-passphrase\n").unwrap();
     fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
     let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
     let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
@@ -89,9 +99,16 @@ pub fn test() {
         assert!(status.success(), "{part}: {}", fs::read_to_string(folder.join("log")).unwrap());
     }
     // LastPass gets the tokens inside the notes, where they look different.
-    for (file, form, each) in
-        [("out.json", 1, 3), ("out.csv", 2, 3), ("opened.csv", 2, 3), ("merged.json", 1, 3), ("opened.lastpass", 2, 2)]
-    {
+    for (file, form, each) in [
+        ("out.json", 1, 3),
+        ("out.xml", 0, 3),
+        ("xml.csv", 2, 3),
+        ("kdbx.csv", 2, 3),
+        ("out.csv", 2, 3),
+        ("opened.csv", 2, 3),
+        ("merged.json", 1, 3),
+        ("opened.lastpass", 2, 2),
+    ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();
         assert!(count >= each * RECORDS, "{file} holds {count} secrets only");

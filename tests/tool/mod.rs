@@ -125,3 +125,16 @@ pub fn identity() -> (PathBuf, String) {
     let recipient = text.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
     (path, recipient.to_owned())
 }
+
+/// A file with the passphrase of what the tests lock.
+pub fn passphrase() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts/files/passphrase.txt")
+}
+
+/// The options with which a format that encrypts by itself is written quickly; none for others.
+pub fn lock(format: &str) -> Vec<String> {
+    let locked = sfcred_formats::find(format).is_ok_and(|format| format.spec.lock.is_some());
+    let passphrase = passphrase().to_str().unwrap().to_owned();
+    let options = ["--to-passphrase-file", &passphrase, "--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"];
+    options.iter().filter(|_| locked).map(|option| (*option).to_owned()).collect()
+}
