@@ -84,7 +84,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("warning", &text);
     }
     for (loss, at) in report.losses.iter() {
-        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown) { "notice" } else { "warning" };
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
     }
@@ -109,6 +109,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::Reference => {
             "values that point to another entry, kept as they stand; put the real ones there, or export without references".to_owned()
         }
+        Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
         }
