@@ -119,6 +119,10 @@ pub struct Holds {
     pub origin_only: bool,
     /// Whether the place of `rotate_by` is one that the product warns by, so that it is filled even where the record has none.
     pub expires: bool,
+    /// Whether text can hold only the characters of XML 1.0; others are left out.
+    pub xml_text: bool,
+    /// Whether the product puts something else in the place of a name in braces when a value is copied or typed.
+    pub placeholders: bool,
     /// How the times of an entry are written.
     pub times: Unit,
 }

@@ -27,6 +27,7 @@ mod record;
 pub mod salesforce;
 mod secret;
 mod table;
+mod xml;
 
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect};
@@ -77,6 +78,8 @@ formats! {
     bitwarden_encrypted code,
     protonpass_json code,
     psono_json code,
+    keepass_xml code,
+    kdbx code,
 }
 
 /// All formats, in the order in which they are listed.

@@ -114,7 +114,7 @@ fn no_verb_says_a_secret() {
             assert!(ended.status.code() != Some(1), "{args:?}: {}", ended.stderr);
         }
         for from in formats() {
-            watch.run(&scratch, &["check", &out, "--from", from]);
+            watch.run_with(&scratch, &["check", &out, "--from", from], &unlock("from", from));
         }
     }
     watch.run(&scratch, &["formats"]).assert_code(0, "formats");

@@ -115,6 +115,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::OtherFiles => "other files of the archive not carried over".to_owned(),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::Reference => {
+            "values that point to another entry, kept as they stand; put the real ones there, or export without references".to_owned()
+        }
         Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()

@@ -4,6 +4,7 @@
 //! this order: the format's own place, a custom field, a line of the notes block, else it is a loss.
 
 mod block;
+mod characters;
 mod labels;
 mod losses;
 mod recognise;
@@ -97,6 +98,12 @@ impl<'f> Placer<'f> {
     pub fn place(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
         self.records += 1;
+        if holds.xml_text {
+            characters::leave_out(record, &mut self.losses);
+        }
+        if holds.placeholders && characters::has_placeholder(record) {
+            self.lose(Loss::Placeholder, record);
+        }
         self.fill_needs(record);
         self.fill_expiry(record);
         self.drop_times(record);

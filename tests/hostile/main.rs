@@ -4,6 +4,7 @@
 //! is no matter of one file.
 
 mod cuts;
+mod kdbx;
 mod locks;
 mod made;
 mod places;

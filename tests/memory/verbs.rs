@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 18] = [
+const RUNS: [Run; 24] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -29,6 +29,12 @@ const RUNS: [Run; 18] = [
     (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
     (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
     (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
+    (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
+    (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
+    (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),
+    (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
+    (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
+    (&["inspect", "bad.xml"], false),
     (&["check", "in.csv", "--fail-on", "never"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json", "--fail-on", "never"], true),
     (&["inspect", "in.json"], true),
@@ -50,6 +56,10 @@ pub fn write_inputs() {
     needles::document(&mut out).unwrap();
     out.into_inner().unwrap();
     let bytes = fs::read("in.json").unwrap();
+    let mut start = b"<KeePassFile><Root><Group><Entry><String><Key>Notes</Key><Value>".to_vec();
+    start.extend_from_slice(&fs::read("in.csv").unwrap());
+    fs::write("bad.xml", start).unwrap();
+    fs::write("pass.txt", "fake-passphrase\n").unwrap();
     fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
     let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
     let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
@@ -100,6 +110,9 @@ pub fn test() {
     // LastPass gets the tokens inside the notes, where they look different.
     for (file, form, each) in [
         ("out.json", 1, 3),
+        ("out.xml", 0, 3),
+        ("xml.csv", 2, 3),
+        ("kdbx.csv", 2, 3),
         ("out.csv", 2, 3),
         ("opened.csv", 2, 3),
         ("unlocked.csv", 2, 3),
