@@ -20,6 +20,8 @@ pub struct Input<'a> {
     limit: u64,
     encoding: Option<&'static str>,
     archive: Option<Archive>,
+    /// Members that were left behind and not told yet.
+    others: Vec<String>,
 }
 
 impl<'a> Input<'a> {
@@ -36,7 +38,16 @@ impl<'a> Input<'a> {
         if head.starts_with(archive::MAGIC) {
             let archive = Archive::open(&mut io::Cursor::new(head).chain(rest), limits)?;
             let rest = Box::new(io::empty());
-            return Ok(Self { head: Vec::new(), used: 0, rest, left: limit, limit, encoding: None, archive: Some(archive) });
+            return Ok(Self {
+                head: Vec::new(),
+                used: 0,
+                rest,
+                left: limit,
+                limit,
+                encoding: None,
+                archive: Some(archive),
+                others: Vec::new(),
+            });
         }
         let encoding = match head.as_slice() {
             [0xFF, 0xFE, ..] => Some("UTF-16LE"),
@@ -50,7 +61,7 @@ impl<'a> Input<'a> {
             rest.as_mut().take(HEAD as u64).read_to_end(&mut head)?;
             used = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         }
-        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None })
+        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None, others: Vec::new() })
     }
 
     /// The beginning of the file, up to 64 KiB of it.
@@ -63,29 +74,38 @@ impl<'a> Input<'a> {
         self.archive.as_ref().map_or(&[], Archive::names)
     }
 
-    /// Enters the member that the signs name, else the only one, and returns the names of the others, which are left behind.
+    /// Enters the member that the signs name, else the only one or the only table. The names of the others, which are left behind, are told once,
+    /// by the next call of [`Format::enter`](crate::Format::enter).
     ///
     /// # Errors
     /// When there is no such member or it is damaged.
-    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<Vec<String>> {
-        let Some(archive) = &mut self.archive else { return Ok(Vec::new()) };
-        let names = archive.names();
-        let name = match (signs.member(names), names) {
-            (Some(name), _) => name.to_owned(),
-            (None, [name]) => name.clone(),
-            (None, _) => {
+    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<()> {
+        let Some(archive) = &mut self.archive else { return Ok(()) };
+        // What macOS adds to an archive, and folders, hold nothing.
+        let is_file = |name: &&String| !name.ends_with('/') && !name.starts_with("__MACOSX/");
+        let files: Vec<&String> = archive.names().iter().filter(is_file).collect();
+        let tables: Vec<&String> = files.iter().copied().filter(|name| name.to_ascii_lowercase().ends_with(".csv")).collect();
+        let name = match (signs.member(archive.names()), files.as_slice(), tables.as_slice()) {
+            (Some(name), _, _) => name.to_owned(),
+            (None, [name], _) | (None, _, [name]) => (*name).clone(),
+            (None, _, _) => {
                 return Err(Error::new("an archive without the document that belongs there").hint("unpack it and name the document in it"));
             }
         };
-        let other = |other: &&String| **other != name && !other.ends_with('/') && !signs.about.contains(other);
-        let others = names.iter().filter(other).cloned().collect();
+        let others = files.iter().filter(|other| ***other != name && !signs.about.contains(other)).map(|other| (*other).clone()).collect();
         let member = archive.member(&name)?;
         let limits = Limits { input: self.limit, ..Limits::default() };
         *self = Self::open(Box::new(Member { bytes: member, used: 0 }), &limits)?;
         if self.archive.is_some() {
             return Err(Error::new("an archive inside an archive").hint("unpack it and name the document in it"));
         }
-        Ok(others)
+        self.others = others;
+        Ok(())
+    }
+
+    /// The names of the members that were left behind since they were asked for last.
+    pub(crate) fn take_others(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.others)
     }
 
     /// The encoding that was turned to UTF-8, if it was another.
