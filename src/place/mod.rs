@@ -237,7 +237,9 @@ impl<'f> Placer<'f> {
             if field.kind == Kind::Hidden && !holds.fields.contains(&Kind::Hidden) {
                 self.losses.add(Loss::Shown, record.name());
             }
-            field.kind = held(holds, field.kind);
+            if !holds.keeps_kind(&field) {
+                field.kind = Kind::Text;
+            }
             placed.push(field);
         }
         let mut fields = std::mem::take(&mut record.fields);
@@ -251,7 +253,7 @@ impl<'f> Placer<'f> {
                 self.fields.push(field);
                 continue;
             }
-            if held(holds, field.kind) != field.kind {
+            if field.kind != Kind::Text && !holds.keeps_kind(&field) {
                 self.losses.add(Loss::Kind(field.kind), record.name());
                 field.kind = Kind::Text;
             }
@@ -376,11 +378,6 @@ impl<'f> Placer<'f> {
     }
 }
 
-/// The kind under which a format holds a field of `kind`.
-fn held(holds: &Holds, kind: Kind) -> Kind {
-    if holds.fields.contains(&kind) { kind } else { Kind::Text }
-}
-
 /// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among
 /// the fields before it.
 fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
@@ -389,7 +386,9 @@ fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]
     }
     let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
     let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
-    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && !before.iter().any(means))
+    // There can be several further URLs, so one before it does not keep it from being another.
+    let taken = key != Key::Urls && before.iter().any(means);
+    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && !taken)
 }
 
 /// The nearest label that can stand in a line.

@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 13] = [
+const RUNS: [Run; 17] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,6 +24,10 @@ const RUNS: [Run; 13] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.csv", "--to", "1password-1pux", "-o", "out.1pux"], true),
+    (&["convert", "out.1pux", "--to", "cxf", "-o", "out.cxf"], true),
+    (&["convert", "out.cxf", "--to", "keeper-json", "-o", "out.keeper"], true),
+    (&["convert", "out.keeper", "--to", "enpass-json", "-o", "out.enpass"], true),
     (&["check", "in.csv"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
     (&["inspect", "in.json"], true),
@@ -89,9 +93,14 @@ pub fn test() {
         assert!(status.success(), "{part}: {}", fs::read_to_string(folder.join("log")).unwrap());
     }
     // LastPass gets the tokens inside the notes, where they look different.
-    for (file, form, each) in
-        [("out.json", 1, 3), ("out.csv", 2, 3), ("opened.csv", 2, 3), ("merged.json", 1, 3), ("opened.lastpass", 2, 2)]
-    {
+    for (file, form, each) in [
+        ("out.json", 1, 3),
+        ("out.csv", 2, 3),
+        ("opened.csv", 2, 3),
+        ("merged.json", 1, 3),
+        ("opened.lastpass", 2, 2),
+        ("out.enpass", 1, 3),
+    ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();
         assert!(count >= each * RECORDS, "{file} holds {count} secrets only");
