@@ -5,9 +5,11 @@ mod tool;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
+use sfcred_formats::{Input, Limits, all, detect};
 use tool::{Ended, Scratch, identity, reference, run, sfcred, unlock};
 
 /// Shorter pieces stand in honest sentences too.
@@ -74,7 +76,14 @@ impl Watch {
 
 /// How many of the secrets stand in a file.
 fn held(path: &Path, secrets: &BTreeSet<String>) -> usize {
+    // An archive is packed, so it is looked at as whoever reads it sees it.
     let bytes = fs::read(path).unwrap();
+    let mut input = Input::open(Box::new(bytes.as_slice()), &Limits::default()).unwrap();
+    if let Ok(found) = detect(all(), &mut input) {
+        found.format.enter(&mut input).unwrap();
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).unwrap();
     let text = String::from_utf8_lossy(&bytes);
     secrets.iter().filter(|secret| text.contains(*secret)).count()
 }
