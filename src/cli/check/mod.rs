@@ -1,6 +1,15 @@
 //! `sfcred check`
 
+mod csv;
 mod document;
+mod github;
+mod html;
+mod ics;
+mod layout;
+mod paint;
+mod printing;
+#[cfg(test)]
+mod samples;
 mod table;
 
 use std::path::PathBuf;
@@ -10,11 +19,12 @@ use clap::{Args, ValueEnum};
 use sfcred_formats::Result;
 
 use super::args::{self, Judging, Reading};
-use super::{End, input, show};
+use super::{End, input};
 use crate::check::{Class, Findings, Keep};
 use crate::flow;
 
 pub(super) use document::{counts, inputs};
+use printing::Printing;
 
 /// Say which tokens are stale, due, void or undated, and what else is wrong with a record
 ///
@@ -29,28 +39,12 @@ pub(super) struct Check {
     #[arg(long, value_name = "FINDING", value_enum, default_value_t = FailOn::Stale)]
     fail_on: FailOn,
 
-    /// How to print the findings
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
-    format: Format,
-
-    /// The same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-
-    /// Print nothing where there is nothing to fail on
-    #[arg(long, short)]
-    quiet: bool,
-
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,18 +73,13 @@ impl FailOn {
 
 impl Check {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let keep = Keep { each: u64::MAX, all: false, closely: u64::MAX };
+        let keep = Keep { each: u64::MAX, all: self.printing.takes_all(), closely: u64::MAX };
         let options = args::options(&self.reading, &self.judging, today, keep);
+        let output = self.printing.open(&self.inputs)?;
         let (sources, _) = input::open(&self.inputs, &self.reading)?;
         let report = flow::check(sources, &options)?;
         let fails = self.fail_on.fails(&report.findings);
-        if fails || !self.quiet {
-            if self.json || self.format == Format::Json {
-                show::json(&document::document(&report))?;
-            } else {
-                show::print(&table::table(&report, show::width()))?;
-            }
-        }
+        self.printing.print(output, &report, fails)?;
         Ok(if fails { End::Findings } else { End::Done })
     }
 }
