@@ -105,8 +105,12 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: &mut dyn Write, l
         writer.record(record)
     };
     if sources.len() > 1 {
-        for record in &mut merged(sources, options, &mut report)? {
+        let (mut logins, mut others) = merged(sources, options, &mut report)?;
+        for record in &mut logins {
             report.findings.enter(record, None);
+            write(record)?;
+        }
+        for record in &mut others {
             write(record)?;
         }
     } else {
@@ -180,17 +184,23 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
     Ok(Inspection { report, keys, targets })
 }
 
-/// All records of several sources, one for each login.
-fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<Vec<Record>> {
+/// All records of several sources, one for each Salesforce login, and the other entries. These stay as they are: elsewhere one username has
+/// many logins.
+fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<(Vec<Record>, Vec<Record>)> {
     let mut merge = Merge::default();
+    let mut others = Vec::new();
     for source in sources {
-        records(source, options, report, &mut |record, _, _| {
-            merge.add(std::mem::take(record));
+        records(source, options, report, &mut |record, place, _| {
+            let record = std::mem::take(record);
+            match place {
+                Some(_) => merge.add(record),
+                None => others.push(record),
+            }
             Ok(())
         })?;
     }
     report.merged = merge.tally.clone();
-    Ok(merge.into_records())
+    Ok((merge.into_records(), others))
 }
 
 /// What takes a record, where it stands if it is a Salesforce login, and the findings of the run.

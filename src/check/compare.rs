@@ -105,7 +105,8 @@ impl Compare {
 
     /// Usernames are one whatever their case.
     fn user(&self, username: &str) -> u64 {
-        self.hasher.hash_one(username.to_lowercase().as_str())
+        let lower = username.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if lower { self.hasher.hash_one(username) } else { self.hasher.hash_one(username.to_lowercase().as_str()) }
     }
 
     fn secret(&self, secret: &Secret) -> u64 {

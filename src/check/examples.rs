@@ -18,7 +18,7 @@ fn count(id: &str, example: &str) -> u64 {
     let options = Options {
         all: false,
         policy: Policy::new(EXAMPLES_AS_OF.parse().unwrap()),
-        keep: Keep { each: u64::MAX, all: true, closely: u64::MAX },
+        keep: Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX },
         limits: Limits::default(),
     };
     let report = check(vec![source], &options).unwrap_or_else(|error| panic!("{error}:\n{example}"));

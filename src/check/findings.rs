@@ -17,8 +17,9 @@ use super::{Case, Finding, Level, Place, Policy, rules};
 pub struct Keep {
     /// How many findings of each rule; the others are counted.
     pub each: u64,
-    /// Whether the status of every record is kept, be it told or not.
-    pub all: bool,
+    /// How many statuses that are not told are remembered too: for outputs that show every record, and so that a fresh token that turns out
+    /// to be superseded is told with its title and place.
+    pub all: u64,
     /// How many records are looked at closely; of those behind only the status is judged.
     pub closely: u64,
 }
@@ -79,7 +80,8 @@ impl Findings {
     /// Counts what the token is, and keeps it if it is to be told.
     fn add_status(&mut self, at: usize, rule: &'static Rule, case: &Case<'_>, place: Option<Place>) {
         let severity = self.policy.severity(at, rule, case);
-        if (self.keep.all || severity.is_some()) && self.counts[at] < self.keep.each {
+        let limit = if severity.is_some() { self.keep.each } else { self.keep.all };
+        if self.counts[at] < limit {
             let finding = Finding::new(rule, severity, case, place);
             if let Some(issued) = case.issued() {
                 self.statuses.insert((case.record.name().to_lowercase(), issued), self.kept.len());
@@ -126,7 +128,7 @@ impl Findings {
                 Test::Change(_) => true,
                 Test::Status(..) | Test::Compared(_) => false,
             };
-            if let Some(severity) = policy.severity(at, rule, case).filter(|_| holds) {
+            if holds && let Some(severity) = policy.severity(at, rule, case) {
                 self.add_other(at, rule, severity, case, place);
             }
         }
@@ -185,6 +187,12 @@ impl Findings {
         counts.any(|(at, (rule, count))| rule.class() == Some(class) && count > 0 && self.policy.level(at) != Level::Off)
     }
 
+    /// Whether anything was found that is at least as bad.
+    pub fn has(&self, severity: Severity) -> bool {
+        let general = self.general.iter().any(|((its, _), _)| *its >= severity);
+        general || self.kept.iter().any(|finding| finding.severity >= Some(severity))
+    }
+
     /// How many records were too many to be compared with those behind them.
     pub fn forgotten(&self) -> u64 {
         self.ledger.forgotten().max(self.compare.forgotten())
@@ -204,7 +212,7 @@ impl Findings {
         findings
     }
 
-    /// The status of every record, in the order of the files; all of them only if [`Keep::all`] asked for it.
+    /// The status of every record, in the order of the files, as far as [`Keep`] says.
     pub fn each_status(&self) -> impl Iterator<Item = &Finding> {
         self.kept.iter().filter(|finding| finding.rule.class().is_some())
     }
@@ -277,7 +285,7 @@ mod tests {
             ..Record::default()
         };
         for order in [["2026-01-01", "2026-11-01"], ["2026-11-01", "2026-01-01"], ["2026-10-30", "2026-11-01"]] {
-            let keep = Keep { each: 9, all: false, closely: 0 };
+            let keep = Keep { each: 9, all: 0, closely: 0 };
             let mut findings = Findings::new(Policy::new("2026-11-21".parse().unwrap()), keep);
             for issued in order {
                 findings.enter(&record(issued), None);
@@ -287,5 +295,51 @@ mod tests {
             assert_eq!(worst.len(), 1);
             assert_eq!(worst[0].later, "2026-11-01".parse().ok());
         }
+    }
+
+    fn run(policy: Policy, closely: u64, records: &[(&str, &str)]) -> Findings {
+        let mut findings = Findings::new(policy, Keep { each: 9, all: 0, closely });
+        for (username, token) in records {
+            let record = Record { username: (*username).into(), token: Some((*token).into()), ..Record::default() };
+            findings.enter(&record, None);
+        }
+        findings
+    }
+
+    const TOKENS: [&str; 2] = ["Qx7LmT2vRk9ZpB4nWc6HdY1s", "h3VbN8cTq5XkZr2WmPj7LdYs9"];
+
+    #[test]
+    fn a_shared_token_is_told_of_every_user() {
+        let policy = Policy::new("2026-11-21".parse().unwrap());
+        let users =
+            [("a@one.example", TOKENS[0]), ("b@one.example", TOKENS[0]), ("c@one.example", TOKENS[0]), ("d@one.example", TOKENS[1])];
+        let findings = run(policy, u64::MAX, &users);
+        let told: Vec<_> = findings.worst_first().into_iter().filter(|finding| finding.rule.id == "shared-token").collect();
+        let of = |at: usize| (told[at].record.as_str(), told[at].message.split(';').next().unwrap());
+        assert_eq!(of(0), ("a@one.example", "the same token as b@one.example"));
+        assert_eq!(of(1), ("b@one.example", "the same token as a@one.example"));
+        assert_eq!(of(2), ("c@one.example", "the same token as a@one.example"));
+        assert_eq!(told.len(), 3);
+    }
+
+    #[test]
+    fn only_so_many_are_looked_at_closely() {
+        let policy = Policy::new("2026-11-21".parse().unwrap());
+        let findings = run(policy, 2, &[("a@one.example", TOKENS[0]), ("b@one.example", TOKENS[1]), ("c@one.example", "your_token")]);
+        assert_eq!((findings.count("token-alone"), findings.count("placeholder"), findings.passed_over()), (2, 1, 1));
+    }
+
+    #[test]
+    fn levels_are_the_users() {
+        let mut policy = Policy::new("2026-11-21".parse().unwrap());
+        for (id, level) in [("undated", Level::Off), ("token-alone", Level::At(Severity::Error)), ("soap-login-ends", Level::Off)] {
+            policy.set_level(rules::find(id).unwrap().0, level);
+        }
+        let findings = run(policy, u64::MAX, &[("a@one.example", TOKENS[0])]);
+        let told: Vec<_> = findings.worst_first().into_iter().map(|finding| (finding.rule.id, finding.severity)).collect();
+        assert_eq!(told, [("token-alone", Some(Severity::Error))]);
+        assert_eq!((findings.count("undated"), findings.count("soap-login-ends")), (1, 0));
+        assert!(!findings.tells(Class::Undated) && findings.class(Class::Undated) == 1);
+        assert!(findings.has(Severity::Error));
     }
 }

@@ -5,8 +5,11 @@
 //!
 //! Today is an argument. A rule never sees a clock, and a finding holds the numbers it rests on and never a secret.
 
+#[cfg(test)]
+mod boundaries;
 mod case;
 mod compare;
+mod config;
 #[cfg(test)]
 mod examples;
 mod finding;
@@ -21,6 +24,7 @@ pub mod rules;
 mod token;
 
 pub use case::Case;
+pub use config::{LIMITS, configure, parse_days};
 pub use finding::{Finding, Place};
 pub use findings::{Findings, Keep};
 pub use ledger::USERNAMES;

@@ -25,6 +25,8 @@ pub struct Policy {
     pub password_notice: u32,
     /// How many integrations of one user are many.
     pub many_integrations: u32,
+    /// The file that the user's settings come from.
+    pub source: Option<String>,
     /// What the user says of each rule, in the order of [`rules::all`].
     levels: Vec<Level>,
 }
@@ -59,6 +61,7 @@ impl Policy {
             password_expires: None,
             password_notice: 14,
             many_integrations: 5,
+            source: None,
             levels: vec![Level::Own; rules::all().len()],
         }
     }

@@ -16,7 +16,7 @@ pub struct Remedy {
 impl Remedy {
     /// Whether it ends with another token or password, which every integration must then be given.
     pub fn replaces(&self) -> bool {
-        [RESET, RESET_SANDBOX, FIND_MAIL, KEEP_NEWEST, API_ONLY, CHANGE_PASSWORD].contains(self)
+        [RESET, RESET_SANDBOX, FIND_MAIL, KEEP_NEWEST, API_ONLY, CHANGE_PASSWORD, NEW_PASSWORD].contains(self)
     }
 }
 
@@ -58,6 +58,10 @@ pub static FIND_MAIL: Remedy = remedy(
         "If there is none, go on as in `reset`. Salesforce mails a token after a change of the password only to users who had reset theirs before.",
     ],
 );
+
+/// Find out whether a doubtful token works.
+pub static TRY_LOGIN: Remedy =
+    remedy("try-login", "try a login; if it fails, find the token mail that followed the change of the password, or reset the token", &[]);
 
 /// Keep the newest of several.
 pub static KEEP_NEWEST: Remedy =
@@ -104,6 +108,18 @@ pub static CHANGE_PASSWORD: Remedy = remedy(
         "Wait for the mail with the new token: the change voids the old one.",
         "Give both to every integration in one go.",
         "For users that only integrations use, ask an admin for the permission Password Never Expires, and rotate by hand.",
+    ],
+);
+
+/// Replace a password that has expired.
+pub static NEW_PASSWORD: Remedy = remedy(
+    "new-password",
+    "log in with the browser and set a new password, wait for the mail with the new token, and update every integration in one go",
+    &[
+        "Stop the integrations first: old clients that try again and again may lock the user.",
+        "Log in with the browser as this user and set a new password.",
+        "Wait for the mail with the new token: the change voids the old one.",
+        "Give both to every integration in one go.",
     ],
 );
 
@@ -188,10 +204,11 @@ pub static OAUTH: Remedy = remedy(
 );
 
 /// All remedies.
-pub static ALL: [&Remedy; 25] = [
+pub static ALL: [&Remedy; 27] = [
     &RESET,
     &RESET_SANDBOX,
     &FIND_MAIL,
+    &TRY_LOGIN,
     &KEEP_NEWEST,
     &DATE,
     &RIGHT_TOKEN,
@@ -199,6 +216,7 @@ pub static ALL: [&Remedy; 25] = [
     &ADD_TOKEN,
     &ADD_PASSWORD,
     &CHANGE_PASSWORD,
+    &NEW_PASSWORD,
     &PASSWORD_DATE,
     &UPDATE,
     &LIST,

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Format, Limits, find, parse_day};
+use sfcred_formats::{Format, Limits, Result, find, parse_day};
 
-use crate::check::{DUE_WITHIN, Keep, MAX_AGE, Policy};
+use super::config;
+use crate::check::{Keep, Policy, parse_days};
 use crate::flow::Options;
 
 /// How input is read.
@@ -42,35 +43,35 @@ pub(super) struct Reading {
 #[derive(Args)]
 #[command(next_help_heading = "Judging")]
 pub(super) struct Judging {
-    /// The age at which a token is stale, such as 90d or 12w
-    #[arg(long, value_name = "AGE", default_value_t = Age(MAX_AGE), value_parser = age)]
-    pub max_age: Age,
+    /// The age at which a token is stale, such as 90d or 12w [default: 90d]
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub max_age: Option<u32>,
 
-    /// How long before that it is due
-    #[arg(long, value_name = "AGE", default_value_t = Age(DUE_WITHIN), value_parser = age)]
-    pub due_within: Age,
+    /// How long before that it is due [default: 15d]
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub due_within: Option<u32>,
 
     /// The day on which to judge, instead of today
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-}
 
-/// A number of days.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Age(pub u32);
-
-impl std::fmt::Display for Age {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}d", self.0)
-    }
+    /// The file of limits and rules [default: sfcred.toml here, else in the folder for settings]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Joins what was asked into what holds for the run.
-pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: Keep) -> Options {
+pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: Keep) -> Result<Options> {
+    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits: Limits::default() })
+}
+
+/// What records are judged by: what the command says counts more than what the file says.
+pub(super) fn policy(judging: &Judging, today: NaiveDate) -> Result<Policy> {
     let mut policy = Policy::new(judging.as_of.unwrap_or(today));
-    policy.max_age = judging.max_age.0;
-    policy.due_within = judging.due_within.0;
-    Options { all: reading.all, policy, keep, limits: Limits::default() }
+    config::read(judging.config.as_deref(), &mut policy)?;
+    policy.max_age = judging.max_age.unwrap_or(policy.max_age);
+    policy.due_within = judging.due_within.unwrap_or(policy.due_within);
+    Ok(policy)
 }
 
 /// Finds a format by its name.
@@ -81,15 +82,8 @@ pub(super) fn format(id: &str) -> Result<&'static Format, String> {
     })
 }
 
-fn age(text: &str) -> Result<Age, String> {
-    let (number, unit) = text.split_at(text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic()).len());
-    let days = match unit {
-        "" | "d" => 1,
-        "w" => 7,
-        _ => 0,
-    };
-    let number = number.parse::<u32>().ok().filter(|number| days > 0 && *number <= 36_500);
-    number.map(|number| Age(number * days)).ok_or_else(|| "not an age such as 90d or 12w".to_owned())
+fn age(text: &str) -> Result<u32, String> {
+    parse_days(text).ok_or_else(|| "not an age such as 90d or 12w".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

@@ -78,7 +78,7 @@ impl Convert {
         if self.json && !self.dry_run && matches!(target, Target::Stdout) {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }
-        let options = args::options(&self.reading, &self.judging, today, show::KEEP);
+        let options = args::options(&self.reading, &self.judging, today, show::KEEP)?;
         let to = self.sealing.to(self.to)?;
         let mut lock = self.sealing.lock();
         let mut output = Output::create(&target, self.force, &self.inputs)?;

@@ -32,7 +32,7 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let options = args::options(&self.reading, &self.judging, today, Keep { each: 0, ..show::KEEP });
+        let options = args::options(&self.reading, &self.judging, today, Keep { each: 0, all: 0, ..show::KEEP })?;
         let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading)?;
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;
@@ -57,7 +57,11 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
     for (notice, at) in report.notices.iter() {
         let _ = writeln!(text, "{}: {}", show::notice(notice), at.count);
     }
-    let _ = writeln!(text, "tokens: {}\n\nfilled keys", report.findings.summary());
+    let _ = writeln!(text, "tokens: {}", report.findings.summary());
+    if let Some(passed) = show::passed_over(report) {
+        let _ = writeln!(text, "{passed}");
+    }
+    text.push_str("\nfilled keys\n");
     let rows: Vec<Vec<String>> = keys.iter().map(|(key, at)| vec![format!("  {}", key.name()), at.count.to_string()]).collect();
     text.push_str(&show::table(&rows, usize::MAX));
     text.push_str("\nwhat each format would lose or weaken\n");

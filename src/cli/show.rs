@@ -17,7 +17,7 @@ use crate::place::{self, Loss};
 pub(super) const SCREENFUL: u64 = 20;
 
 /// What is remembered to tell beside other work. A million records would cost a third more if every rule looked at each.
-pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: false, closely: 10_000 };
+pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: SCREENFUL, closely: 10_000 };
 
 /// Prints an error and what to do about it.
 pub(super) fn error(error: &Error) {
@@ -136,12 +136,23 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
         .then(|| format!("more than {USERNAMES} usernames: {records} not compared with newer tokens further on; split the input"))
 }
 
+/// What to say where there were too many records to look at each closely.
+pub(super) fn passed_over(report: &Report) -> Option<String> {
+    let passed = report.findings.passed_over();
+    let records = count(passed, "record", "records");
+    (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))
+}
+
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
 fn findings(report: &Report) {
     let findings = &report.findings;
     let worst = findings.worst_first();
     let told = |finding: &&&Finding| finding.severity > Some(Severity::Info);
     let mut lines: Vec<(Option<Severity>, String)> = Vec::new();
+    for (severity, rule, at) in findings.general().filter(|(severity, ..)| *severity > Severity::Info) {
+        let records = count(at.count, "record", "records");
+        lines.push((Some(severity), format!("{}: {records}{}", findings.general_message(rule), remedy(rule.remedy))));
+    }
     let rules: Vec<_> = findings.counts().filter(|(rule, count)| !rule.once && *count > 0).collect();
     let of = |id: &str| -> Vec<&Finding> { worst.iter().filter(told).filter(|finding| finding.rule.id == id).copied().collect() };
     let one_by_one = |id: &str| id != "missing";
@@ -159,9 +170,6 @@ fn findings(report: &Report) {
         let at = Count { count, examples: of.iter().take(3).map(|finding| finding.record.clone()).collect() };
         lines.push((first.severity, format!("{what}: {}{remedy}", records(&at))));
     }
-    for (severity, rule, at) in findings.general().filter(|(severity, ..)| *severity > Severity::Info) {
-        lines.push((Some(severity), format!("{}: {}{}", findings.general_message(rule), records(at), remedy(rule.remedy))));
-    }
     lines.sort_by_key(|(severity, _)| Reverse(*severity));
     let most = usize::try_from(SCREENFUL).unwrap_or(usize::MAX);
     let more = lines.len().saturating_sub(most);
@@ -170,11 +178,10 @@ fn findings(report: &Report) {
         say(if severity >= Some(Severity::Warning) { "warning" } else { "notice" }, &line);
     }
     if more > 0 {
-        say("notice", &format!("{} more; `sfcred check` tells them all", count(more as u64, "line", "lines")));
+        say("notice", &format!("and {} like these; `sfcred check` prints them all", count(more as u64, "more line", "more lines")));
     }
-    if findings.passed_over() > 0 {
-        let passed = count(findings.passed_over(), "record", "records");
-        say("notice", &format!("{passed} behind the first {} judged by date alone; `sfcred check` looks at all", KEEP.closely));
+    if let Some(text) = passed_over(report) {
+        say("notice", &text);
     }
 }
 

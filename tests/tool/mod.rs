@@ -84,7 +84,7 @@ impl Ended {
 /// The program, without a terminal to ask and with nothing on stdin.
 pub fn sfcred<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfcred"));
-    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS");
+    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere");
     command
 }
 

@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
             let (on, policy) = (expires(case).unwrap_or_default(), policy(case).unwrap_or_default());
             format!("password expired on {on} (policy {policy} days), so logins fail; changing it voids the token")
         },
-        remedy: Some(&remedy::CHANGE_PASSWORD),
+        remedy: Some(&remedy::NEW_PASSWORD),
         once: false,
         holds: &[
             r#"{"username":"a@one.example","password":"Fake-1","password_changed":"2026-08-23","fields":[{"label":"Password Expires Days","value":"90"}]}"#,

@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
             changed.is_some_and(|(changed, issued)| changed.day() == issued.day() && !is_ordered(changed, issued))
         }),
         says: |case| format!("the password was changed on {} too, perhaps after the token was issued", text(case.record.password_changed)),
-        remedy: Some(&remedy::FIND_MAIL),
+        remedy: Some(&remedy::TRY_LOGIN),
         once: false,
         holds: &[
             r#"{"username":"a@one.example","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s","issued":"2026-11-01","password_changed":"2026-11-01"}"#,

@@ -91,6 +91,7 @@ pub(in crate::cli) fn counts(report: &Report) -> Value {
         counts.map(|(name, count)| (name.to_owned(), count.into())).collect()
     };
     json!({
+        "config": policy.source,
         "as_of": policy.today,
         "max_age_days": policy.max_age,
         "due_within_days": policy.due_within,

@@ -8,6 +8,7 @@ mod ics;
 mod layout;
 mod paint;
 mod printing;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod table;
@@ -16,15 +17,16 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use sfcred_formats::Result;
+use sfcred_formats::{Error, Result};
 
 use super::args::{self, Judging, Reading};
 use super::{End, input};
-use crate::check::{Class, Findings, Keep};
+use crate::check::{Class, Findings, Keep, Severity};
 use crate::flow;
 
 pub(super) use document::{counts, inputs};
-use printing::Printing;
+use printing::{Format, Printing};
+use rules::{As, Which};
 
 /// Say which tokens are stale, due, void or undated, and what else is wrong with a record
 ///
@@ -32,8 +34,16 @@ use printing::Printing;
 #[derive(Args)]
 pub(super) struct Check {
     /// The files to read; - is stdin
-    #[arg(required = true, value_name = "IN")]
+    #[arg(required_unless_present = "rules", value_name = "IN")]
     inputs: Vec<PathBuf>,
+
+    /// List the rules, or explain one, in place of a check
+    #[arg(long, value_name = "RULE", num_args = 0..=1, require_equals = true, default_missing_value = rules::ALL, conflicts_with = "inputs", value_parser = rules::which)]
+    rules: Option<Which>,
+
+    /// Print all rules as Markdown, which is docs/rules.md
+    #[arg(long, requires = "rules", conflicts_with_all = ["format", "json", "output"])]
+    markdown: bool,
 
     /// From which finding on the exit status is 3
     #[arg(long, value_name = "FINDING", value_enum, default_value_t = FailOn::Stale)]
@@ -55,6 +65,10 @@ enum FailOn {
     Stale,
     /// Tokens that are void, or are none
     Void,
+    /// Any finding of the level error
+    Error,
+    /// Any finding of the level warning or error
+    Warning,
     /// Nothing
     Never,
 }
@@ -65,6 +79,8 @@ impl FailOn {
             Self::Due => &[Class::Due, Class::Stale, Class::Invalid, Class::Void],
             Self::Stale => &[Class::Stale, Class::Invalid, Class::Void],
             Self::Void => &[Class::Invalid, Class::Void],
+            Self::Error => return findings.has(Severity::Error),
+            Self::Warning => return findings.has(Severity::Warning),
             Self::Never => &[],
         };
         classes.iter().any(|class| findings.tells(*class))
@@ -73,8 +89,18 @@ impl FailOn {
 
 impl Check {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let keep = Keep { each: u64::MAX, all: self.printing.takes_all(), closely: u64::MAX };
-        let options = args::options(&self.reading, &self.judging, today, keep);
+        if let Some(which) = self.rules {
+            let policy = args::policy(&self.judging, today)?;
+            let how = match self.printing.format() {
+                _ if self.markdown => As::Markdown,
+                Format::Json => As::Json,
+                Format::Table => As::Text,
+                _ => return Err(Error::new("the rules come as table or json").hint("--markdown prints them as a page")),
+            };
+            return rules::show(which, &policy, how);
+        }
+        let keep = Keep { each: u64::MAX, all: if self.printing.takes_all() { u64::MAX } else { 10_000 }, closely: u64::MAX };
+        let options = args::options(&self.reading, &self.judging, today, keep)?;
         let output = self.printing.open(&self.inputs)?;
         let (sources, _) = input::open(&self.inputs, &self.reading)?;
         let report = flow::check(sources, &options)?;

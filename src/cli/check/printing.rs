@@ -117,6 +117,8 @@ impl Printing {
             show::say("notice", &format!("no reminder for {} without an issue date", show::count(without, "token", "tokens")));
         }
         let policy = report.findings.policy();
-        show::say("notice", &format!("{} (limit {} days, as of {})", report.findings.summary(), policy.max_age, policy.today));
+        let source = policy.source.as_ref().map(|source| format!(", by {source}")).unwrap_or_default();
+        let summary = report.findings.summary();
+        show::say("notice", &format!("{summary} (limit {} days, as of {}{source})", policy.max_age, policy.today));
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn report(records: &'static str) -> Report {
 /// Judges records on a day and keeps all.
 pub(super) fn report_on(records: &'static str, day: &str) -> Report {
     let policy = Policy::new(day.parse().unwrap());
-    let keep = Keep { each: u64::MAX, all: true, closely: u64::MAX };
+    let keep = Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX };
     let options = Options { all: true, policy, keep, limits: Limits::default() };
     let source = Source { name: "sample".to_owned(), bytes: Box::new(records.as_bytes()), from: None, lock: Box::new(NoLock) };
     flow::check(vec![source], &options).unwrap()

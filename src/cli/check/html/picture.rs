@@ -154,30 +154,30 @@ fn lane(page: &mut String, scale: &Scale, policy: &Policy, token: &Finding, top:
     let Some((issued, age)) = token.issued.map(Moment::day).zip(token.age_days) else { return };
     let today = policy.today;
     let days = count(age.unsigned_abs(), "day", "days");
-    let label = if token.rule.class() == Some(Class::Fresh) { days.clone() } else { format!("{days}, {}", token.rule.id) };
+    let beside = if token.rule.class() == Some(Class::Fresh) { days.clone() } else { format!("{days}, {}", token.rule.id) };
     let _ = write!(page, "<g><title>{}: issued on {issued}, {days} old, {}</title>", Text(&token.record), Text(token.rule.id));
     let (text, bar) = (top + 15, top + 21);
     let _ = write!(page, "<text x=\"0\" y=\"{text}\">{}</text>", Text(&short(&token.record)));
-    let _ = write!(page, "<text class=\"age\" x=\"100%\" y=\"{text}\" text-anchor=\"end\">{}</text>", Text(&label));
+    let _ = write!(page, "<text class=\"age\" x=\"100%\" y=\"{text}\" text-anchor=\"end\">{}</text>", Text(&beside));
     let mut part = |class: &str, from: NaiveDate, to: NaiveDate| {
         let (from, to) = (scale.at(from), scale.at(to.min(today)));
         if to > from {
             let _ = write!(page, "<rect class=\"{class}\" x=\"{from:.2}%\" y=\"{bar}\" width=\"{:.2}%\" height=\"10\"/>", to - from);
         }
     };
-    let end = |days: u32| issued.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
+    let after = |days: u32| issued.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
     if is_dead(token) {
         part("dead", issued, today);
     } else {
-        let limits = [policy.max_age.saturating_sub(policy.due_within), policy.max_age, policy.very_stale()].map(end);
+        let limits = [policy.max_age.saturating_sub(policy.due_within), policy.max_age, policy.very_stale()].map(after);
         part("young", issued, limits[0]);
         part("soon", limits[0], limits[1]);
         part("late", limits[1], limits[2]);
         part("worse", limits[2], today);
-        let (now, stale) = (scale.at(today), scale.at(limits[1]));
-        if stale > now {
+        let (now, end) = (scale.at(today), scale.at(limits[1]));
+        if end > now {
             let y = bar + 5;
-            let _ = write!(page, "<line class=\"ahead\" x1=\"{now:.2}%\" y1=\"{y}\" x2=\"{stale:.2}%\" y2=\"{y}\"/>");
+            let _ = write!(page, "<line class=\"ahead\" x1=\"{now:.2}%\" y1=\"{y}\" x2=\"{end:.2}%\" y2=\"{y}\"/>");
         }
     }
     if !scale.holds(issued) {
