@@ -48,7 +48,8 @@ fn general(report: &Report) -> impl Iterator<Item = String> {
     let findings = &report.findings;
     findings.general().map(|(_, rule, at)| {
         let remedy = rule.remedy.map_or("", |remedy| remedy.line);
-        show::printable(&format!("{}: {}: {}; {remedy}", rule.id, findings.general_message(rule), show::records(at)))
+        let records = show::count(at.count, "record", "records");
+        format!("{}: {}: {records}; {remedy}", rule.id, findings.general_message(rule))
     })
 }
 
