@@ -35,16 +35,19 @@ pub(super) fn csv(report: &Report) -> String {
     let findings = &report.findings;
     let mut text = COLUMNS.join(",");
     text.push_str("\r\n");
-    for finding in findings.worst_first() {
-        line(&mut text, &row(finding, report));
-    }
-    for (severity, rule, at) in findings.general() {
+    let own = findings.worst_first().into_iter().map(|finding| (finding.severity, row(finding, report)));
+    let general = findings.general().map(|(severity, rule, at)| {
         let mut cells = vec![String::new(); COLUMNS.len()];
         cells[0] = severity.to_string();
         rule.id.clone_into(&mut cells[1]);
         cells[5] = at.count.to_string();
         cells[15] = cell(&findings.general_message(rule));
         (cells[16], cells[17]) = remedy(rule.remedy);
+        (Some(severity), cells)
+    });
+    let mut rows: Vec<_> = own.chain(general).collect();
+    rows.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    for (_, cells) in rows {
         line(&mut text, &cells);
     }
     text
@@ -127,9 +130,13 @@ mod tests {
         let rows = rows(&text);
         let findings = &report.findings;
         assert_eq!(rows.len(), findings.worst_first().len() + findings.general().count());
-        for (row, finding) in rows.iter().zip(findings.worst_first()) {
-            assert_eq!((&row[1], &row[3], &row[15]), (finding.rule.id, finding.record.as_str(), finding.message.as_str()));
-        }
+        let own: Vec<_> = rows.iter().filter(|row| !row[3].is_empty()).map(|row| (&row[1], &row[3], &row[15])).collect();
+        let told: Vec<_> =
+            findings.worst_first().into_iter().map(|told| (told.rule.id, told.record.as_str(), told.message.as_str())).collect();
+        assert_eq!(own, told);
+        let levels: Vec<usize> =
+            rows.iter().map(|row| Severity::ALL.iter().rev().position(|level| level.name() == &row[0]).unwrap()).collect();
+        assert!(levels.is_sorted(), "{levels:?}");
         let stale = rows.iter().find(|row| &row[1] == "stale").unwrap();
         assert_eq!([&stale[0], &stale[2], &stale[6], &stale[8]], ["warning", "stale", "sample", "1"]);
         assert_eq!([&stale[9], &stale[10], &stale[11], &stale[12]], ["2026-08-18", "95", "90", "2026-11-16"]);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::text::{count, sentence};
+use super::text::{Prose, count, sentence};
 use super::{Report, Text};
 use crate::check::{Finding, Remedy, Rule, Severity};
 use crate::cli::check::table::{first_few, integration};
@@ -52,16 +52,15 @@ fn section(page: &mut String, group: &Group<'_>, number: usize, report: &Report)
     let _ = write!(
         page,
         "<section class=\"finding {severity}\" aria-labelledby=\"finding-{number}\">\n\
-         <h3 id=\"finding-{number}\"><span class=\"level\">{severity}</span> {}{}</h3>\n<p class=\"about\">{}</p>\n<div class=\"beside\">\n",
+         <h3 id=\"finding-{number}\"><span class=\"level\">{severity}</span> {}{}</h3>\n",
         Text(rule.id),
         if once.is_some() { String::new() } else { format!(" <span class=\"number\">{}</span>", records(findings.len())) },
-        Text(&sentence(rule.about))
     );
-    match once {
-        Some(text) => {
-            let _ = writeln!(page, "<p class=\"once\">{}</p>", Text(text));
-        }
-        None => table(page, group, report),
+    if let Some(text) = once {
+        let _ = writeln!(page, "<div class=\"beside\">\n<p class=\"once\">{}</p>", Text(text));
+    } else {
+        let _ = writeln!(page, "<p class=\"about\">{}</p>\n<div class=\"beside\">", Prose(&sentence(rule.about)));
+        table(page, group, report);
     }
     aside(page, group);
     page.push_str("</div>\n</section>\n");
@@ -74,12 +73,17 @@ fn records(number: usize) -> String {
 fn table(page: &mut String, group: &Group<'_>, report: &Report) {
     let _ = write!(
         page,
-        "<table>\n<caption class=\"aside\">Records with the finding {}</caption>\n\
-         <thead><tr><th scope=\"col\">Login</th><th scope=\"col\">What is wrong</th></tr></thead>\n<tbody>\n",
-        Text(group.rule.id)
+        "<table role=\"table\">\n<caption class=\"aside\">Records with the finding {}</caption>\n{}",
+        Text(group.rule.id),
+        columns(&["Login", "What is wrong"])
     );
     for finding in &group.findings {
-        let _ = write!(page, "<tr><th scope=\"row\">{}</th><td>{}", login(finding), Text(&sentence(&finding.message)));
+        let _ = write!(
+            page,
+            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{}</th><td role=\"cell\">{}",
+            login(finding),
+            Text(&sentence(&finding.message))
+        );
         if let Some((place, input)) = finding.place.and_then(|place| Some((place, report.inputs.get(place.input)?))) {
             let _ = write!(page, "<span class=\"more\"><bdi>{}</bdi>, {}</span>", Text(&input.name), place.spot);
         }
@@ -90,6 +94,15 @@ fn table(page: &mut String, group: &Group<'_>, report: &Report) {
         page.push_str("</td></tr>\n");
     }
     page.push_str("</tbody>\n</table>\n");
+}
+
+/// The head of a table. Roles are told, because a narrow screen gets rows laid out in another way, and some browsers then forget what they are.
+pub(super) fn columns(names: &[&str]) -> String {
+    let mut text = "<thead role=\"rowgroup\"><tr role=\"row\">".to_owned();
+    for name in names {
+        let _ = write!(text, "<th scope=\"col\" role=\"columnheader\">{name}</th>");
+    }
+    text + "</tr></thead>\n<tbody role=\"rowgroup\">\n"
 }
 
 /// The username and, below it, the title.
@@ -120,7 +133,7 @@ fn aside(page: &mut String, group: &Group<'_>) {
         if several {
             let _ = write!(page, "<span class=\"for\">For <bdi>{}</bdi>:</span> ", Text(&first_few(&names)));
         }
-        page.push_str(&Text(&sentence(remedy.line)).to_string());
+        let _ = write!(page, "{}", Prose(&sentence(remedy.line)));
         if !remedy.steps.is_empty() {
             let _ = write!(page, " <a href=\"#remedy-{0}\">Step by step<span class=\"aside\">: {0}</span></a>", Text(remedy.id));
         }

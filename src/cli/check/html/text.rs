@@ -23,6 +23,19 @@ impl Display for Text<'_> {
     }
 }
 
+/// A text of ours, in which what stands between backticks is code.
+pub(super) struct Prose<'a>(pub(super) &'a str);
+
+impl Display for Prose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, part) in self.0.split('`').enumerate() {
+            let part = Text(part);
+            if at % 2 == 1 { write!(f, "<code>{part}</code>")? } else { write!(f, "{part}")? }
+        }
+        Ok(())
+    }
+}
+
 /// A message as a sentence of the page: with a capital and a full stop.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -46,6 +59,7 @@ mod tests {
     fn is_text() {
         assert_eq!(Text("<a href='x'>&\"\u{202e}\n").to_string(), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\\u{202e}\\u{a}");
         assert_eq!(sentence("token is 95 days old (limit 90)"), "Token is 95 days old (limit 90).");
+        assert_eq!(Prose("as old as `--max-age` & `x").to_string(), "as old as <code>--max-age</code> &amp; <code>x</code>");
         assert_eq!(sentence(""), ".");
     }
 }

@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
-use super::findings::login;
+use super::findings::{columns, login};
 use super::{Report, Text};
 use crate::check::{Class, Finding};
+
+const ISSUED: &str = "Issued";
+const REPLACE: &str = "Replace by";
+const AGE: &str = "Days old";
 
 /// A table of every record that has a token, the oldest first, those of unknown age behind.
 pub(super) fn write(page: &mut String, report: &Report) {
@@ -14,9 +18,10 @@ pub(super) fn write(page: &mut String, report: &Report) {
         return;
     }
     tokens.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.age_days), finding.record.to_lowercase()));
-    page.push_str(
-        "<table class=\"tokens\">\n<caption>Every token, the oldest first</caption>\n<thead><tr><th scope=\"col\">Login</th>\
-         <th scope=\"col\">Issued</th><th scope=\"col\">Replace by</th><th scope=\"col\">Days old</th></tr></thead>\n<tbody>\n",
+    let _ = write!(
+        page,
+        "<table class=\"tokens\" role=\"table\">\n<caption>Every token, the oldest first</caption>\n{}",
+        columns(&["Login", ISSUED, REPLACE, AGE])
     );
     for finding in tokens {
         let class = finding.rule.class().map_or("", Class::name);
@@ -25,20 +30,19 @@ pub(super) fn write(page: &mut String, report: &Report) {
         let age = finding.age_days.map(|age| age.to_string());
         let _ = writeln!(
             page,
-            "<tr><th scope=\"row\">{}<span class=\"status {class}\">{}</span></th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{}<span class=\"status {class}\">{}</span></th>{}{}{}</tr>",
             login(finding),
             Text(finding.rule.id),
-            known(issued.as_deref()),
-            known(by.as_deref()),
-            known(age.as_deref()),
+            cell(ISSUED, issued.as_deref()),
+            cell(REPLACE, by.as_deref()),
+            cell(AGE, age.as_deref()),
         );
     }
     page.push_str("</tbody>\n</table>\n");
 }
 
-fn known(value: Option<&str>) -> String {
-    value.map_or_else(
-        || "<span class=\"unknown\">unknown</span>".to_owned(),
-        |value| format!("<span class=\"value\">{}</span>", Text(value)),
-    )
+/// A value, and the name of its column for where there is no room for columns.
+fn cell(column: &str, value: Option<&str>) -> String {
+    let class = if value.is_some() { "value" } else { "unknown" };
+    format!("<td role=\"cell\" data-column=\"{column}\"><span class=\"{class}\">{}</span></td>", Text(value.unwrap_or("unknown")))
 }
