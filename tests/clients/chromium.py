@@ -131,10 +131,10 @@ class Chromium:
         asked = [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
         return asked, [event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded"]
 
-    def look(self, width, scheme):
+    def look(self, width, scheme, media="screen"):
         """Sets width and colours, and measures the page."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-        self.ask("Emulation.setEmulatedMedia", media="screen", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.ask("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}])
         return self.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)["result"]["value"]
 
     def picture(self, box):
@@ -204,6 +204,10 @@ prove("rows have headers", any("ops@harbor-widgets.example" in row for row in ro
 prove("the picture has a name", "Ages of tokens on 21 November 2026" in names("image") + names("img"))
 headings = names("heading")
 prove(f"the page begins with what matters: {headings[0]}", "need another token now" in headings[0] or "needs another token now" in headings[0])
+seen = chromium.look(680, "dark", "print")
+prove("paper is white, also for who likes it dark", seen["paper"] == 1 and seen["texts"][0][0] >= TEXT and seen["needed"] <= 680)
+chromium.ask("Emulation.setEmulatedMedia", media="", features=[])
+chromium.ask("Emulation.clearDeviceMetricsOverride")
 printed = base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
 (WORK / "sample.pdf").write_bytes(printed)
 prove("it prints", printed.startswith(b"%PDF") and 1 <= printed.count(b"/Type /Page\n") <= 6 or print(printed.count(b"/Type /Page\n")))

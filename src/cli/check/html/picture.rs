@@ -17,7 +17,7 @@ use crate::check::{Class, Finding, Policy};
 const BARS: usize = 40;
 
 /// Heights in pixels: above the bars, of a bar with its name, and below them.
-const TOP: usize = 34;
+const TOP: usize = 42;
 const LANE: usize = 38;
 const BOTTOM: usize = 30;
 
@@ -126,20 +126,20 @@ fn grid(page: &mut String, scale: &Scale, policy: &Policy, height: usize) {
             );
         }
     }
-    let mut free = scale.at(policy.today);
-    let _ = write!(page, "<line class=\"today\" x1=\"{free:.2}%\" y1=\"{}\" x2=\"{free:.2}%\" y2=\"{foot}\"/>", TOP - 14);
-    let _ = writeln!(page, "<text class=\"today\" x=\"{free:.2}%\" y=\"14\"{}>today</text>", anchor(free));
-    let mut drawn = 0;
+    let now = scale.at(policy.today);
+    let _ = write!(page, "<line class=\"today\" x1=\"{now:.2}%\" y1=\"34\" x2=\"{now:.2}%\" y2=\"{foot}\"/>");
+    let _ = writeln!(page, "<text class=\"today\" x=\"{now:.2}%\" y=\"30\"{}>today</text>", anchor(now));
+    let (mut drawn, mut free) = (0, 100.0);
     for limit in [policy.max_age, policy.very_stale(), policy.critical()] {
         let Some(issued) = policy.today.checked_sub_days(Days::new(limit.into())).filter(|day| scale.holds(*day) && limit > drawn) else {
             continue;
         };
         drawn = limit;
         let at = scale.at(issued);
-        let _ = writeln!(page, "<line class=\"limit\" x1=\"{at:.2}%\" y1=\"{}\" x2=\"{at:.2}%\" y2=\"{foot}\"/>", TOP - 14);
-        // A name takes up to a quarter of a telephone.
-        if free - at > 24.0 {
-            let _ = writeln!(page, "<text class=\"limit\" x=\"{at:.2}%\" y=\"14\"{}>{limit} days</text>", anchor(at));
+        let _ = writeln!(page, "<line class=\"limit\" x1=\"{at:.2}%\" y1=\"17\" x2=\"{at:.2}%\" y2=\"{foot}\"/>");
+        // What a name takes of a telephone's width.
+        if free - at > 18.0 {
+            let _ = writeln!(page, "<text class=\"limit\" x=\"{at:.2}%\" y=\"12\"{}>{limit} days</text>", anchor(at));
             free = at;
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::findings::{columns, login};
 use super::{Report, Text};
-use crate::check::{Class, Finding};
+use crate::check::{Class, Finding, Severity};
 
 const ISSUED: &str = "Issued";
 const REPLACE: &str = "Replace by";
@@ -24,13 +24,13 @@ pub(super) fn write(page: &mut String, report: &Report) {
         columns(&["Login", ISSUED, REPLACE, AGE])
     );
     for finding in tokens {
-        let class = finding.rule.class().map_or("", Class::name);
+        let level = finding.severity.map_or("fresh", Severity::name);
         let issued = finding.issued.map(|issued| issued.day().to_string());
         let by = [finding.stale_on, finding.rotate_by].into_iter().flatten().min().map(|day| day.to_string());
         let age = finding.age_days.map(|age| age.to_string());
         let _ = writeln!(
             page,
-            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{}<span class=\"status {class}\">{}</span></th>{}{}{}</tr>",
+            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{}<span class=\"status {level}\">{}</span></th>{}{}{}</tr>",
             login(finding),
             Text(finding.rule.id),
             cell(ISSUED, issued.as_deref()),
@@ -43,6 +43,6 @@ pub(super) fn write(page: &mut String, report: &Report) {
 
 /// A value, and the name of its column for where there is no room for columns.
 fn cell(column: &str, value: Option<&str>) -> String {
-    let class = if value.is_some() { "value" } else { "unknown" };
+    let level = if value.is_some() { "value" } else { "unknown" };
     format!("<td role=\"cell\" data-column=\"{column}\"><span class=\"{class}\">{}</span></td>", Text(value.unwrap_or("unknown")))
 }
