@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, detect, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -100,6 +100,12 @@ pub struct Holds {
     pub fields: Vec<Kind>,
     /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
+    /// Whether the labels of those lines cannot hold a colon.
+    pub plain_labels: bool,
+    /// Keys that the product takes on one line only.
+    pub one_line: Keys,
+    /// The characters of a title beside letters, digits and blanks, where the product takes no others.
+    pub title_characters: Option<String>,
     /// Fields with a place of their own, such as `TOTP`.
     pub labels: Vec<Own>,
     /// What stands between the names of a folder path, where a name cannot hold it.
@@ -229,20 +235,30 @@ impl Format {
     /// # Errors
     /// Names the line and the key that is wrong.
     pub fn new(toml: &str, codec: Option<&'static dyn Codec>) -> Result<Self> {
-        let mut spec: Spec = toml::from_str(toml).map_err(|error| {
-            let line = error.span().map_or(1, |span| toml[..span.start].matches('\n').count() + 1);
-            Error::new(error.message().replace('\n', " ")).at(format!("line {line}"))
-        })?;
+        let mut spec: Spec = toml::from_str(toml).map_err(|error| check::unreadable(toml, &error))?;
+        check::check(toml, &spec, codec.is_some())?;
         if let Some(table) = &spec.table {
-            table.check()?;
             table.fill(&mut spec.holds);
         }
         let codec = match (codec, &spec.table) {
             (Some(codec), _) => codec,
             (None, Some(_)) => &table::Codec,
-            (None, None) => return Err(Error::new("neither [table] nor code says how it is read")),
+            (None, None) => return Err(Error::new("no [table] says how it is read").hint(check::HINT)),
         };
         Ok(Self { spec, codec })
+    }
+
+    /// Makes a table format of the user's own, which stands beside `others`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when one of the others has its id.
+    pub fn own<'f>(toml: &str, others: impl IntoIterator<Item = &'f Self>) -> Result<Self> {
+        let format = Self::new(toml, None)?;
+        if others.into_iter().any(|other| other.spec.id == format.spec.id) {
+            let what = format!("there is a format `{}` already", format.spec.id);
+            return Err(check::error(toml, &table::Flaw::new(&["id"], &what)));
+        }
+        Ok(format)
     }
 
     /// Enters the member with the records, where the input is an archive, and returns how many other members are left behind.
@@ -250,7 +266,8 @@ impl Format {
     /// # Errors
     /// When the archive has no such member, or it is damaged.
     pub fn enter(&self, input: &mut Input<'_>) -> Result<u64> {
-        input.enter(&self.spec.detect)
+        input.enter(&self.spec.detect)?;
+        Ok(input.take_others())
     }
 
     /// Reads every record of `input` into the sink.
@@ -287,6 +304,13 @@ impl Holds {
         self.times == Unit::Seconds
     }
 
+    /// The title as the product takes it: another character becomes a hyphen.
+    pub fn fit_title(&self, title: &str) -> String {
+        let Some(characters) = &self.title_characters else { return title.to_owned() };
+        let fits = |character: char| character.is_alphanumeric() || character == ' ' || characters.contains(character);
+        title.chars().map(|character| if fits(character) { character } else { '-' }).collect()
+    }
+
     /// Whether the field has a place of its own.
     pub fn owns(&self, field: &Field) -> bool {
         self.labels.iter().any(|own| own.takes(field))
@@ -294,8 +318,7 @@ impl Holds {
 
     /// Takes the field of this label out of the record for its own place.
     pub(crate) fn take_own(&self, record: &mut Record, label: &str) -> Option<Field> {
-        let own = self.labels.iter().find(|own| own.label == label)?;
-        let at = record.fields.iter().position(|field| own.takes(field))?;
+        let at = record.fields.iter().position(|field| field.label == label && self.owns(field))?;
         Some(record.fields.remove(at))
     }
 
@@ -307,7 +330,8 @@ impl Holds {
         let line_end = ['\n', '\r'];
         // `contains` would look at 16 bytes at once, and an unoptimised build leaves those on the stack.
         let pair = value.split_once(": ").is_some();
-        !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair
+        let colon = self.plain_labels && label.contains(':');
+        !label.is_empty() && !colon && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair
     }
 }
 

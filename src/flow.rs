@@ -39,6 +39,15 @@ pub struct Options {
     pub keep: Keep,
     /// What a file may ask of this machine.
     pub limits: Limits,
+    /// Table formats of the user's own, beside those of this program.
+    pub own: &'static [Format],
+}
+
+impl Options {
+    /// All formats. The user's own come first, so that one of them can call another its twin.
+    fn formats(&self) -> impl Iterator<Item = &'static Format> {
+        self.own.iter().chain(all())
+    }
 }
 
 /// What a run read, noticed, found and lost.
@@ -165,6 +174,7 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
     let mut keys = Tally::default();
     let mut placers: Vec<(&Format, Placer<'_>)> = all()
         .iter()
+        .chain(options.own)
         .filter(|format| format.spec.write.is_some())
         .map(|format| (format, Placer::new(format, options.policy.max_age)))
         .collect();
@@ -214,7 +224,7 @@ fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mu
         let mut input = Input::open(bytes, &options.limits)?;
         let (format, twins) = match from {
             Some(format) => (format, false),
-            None => detect(all(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
+            None => detect(options.formats(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
         };
         for _ in 0..format.enter(&mut input)? {
             report.notices.add(Notice::LeftBehind("other files of the archive".to_owned()), "");

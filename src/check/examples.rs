@@ -6,6 +6,13 @@ use super::rule::{EXAMPLES_AS_OF, Test};
 use super::{Keep, Policy, rules};
 use crate::flow::{Options, Source, check};
 
+/// The passwords and tokens of an example.
+fn secrets(example: &str) -> Vec<String> {
+    let records: Vec<serde_json::Value> = serde_json::from_str(&format!("[{example}]")).unwrap();
+    let values = records.iter().flat_map(|record| [&record["password"], &record["token"]]);
+    values.filter_map(|value| value.as_str()).map(|value| value.trim().to_owned()).filter(|value| value.len() > 4).collect()
+}
+
 /// For how many records of an example the rule holds.
 fn count(id: &str, example: &str) -> u64 {
     let document = format!("{{\"format\":\"sfcred\",\"version\":1,\"records\":[\n{example}\n]}}");
@@ -20,13 +27,16 @@ fn count(id: &str, example: &str) -> u64 {
         policy: Policy::new(EXAMPLES_AS_OF.parse().unwrap()),
         keep: Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX },
         limits: Limits::default(),
+        own: &[],
     };
     let report = check(vec![source], &options).unwrap_or_else(|error| panic!("{error}:\n{example}"));
     let kept = report.findings.each_status().count() as u64;
     assert_eq!(kept, report.inputs[0].records, "every record has one status:\n{example}");
     let findings = report.findings.worst_first();
     let general = report.findings.general().map(|(_, rule, _)| (rule, report.findings.general_message(rule)));
+    let secrets = secrets(example);
     for (rule, message) in findings.iter().map(|finding| (finding.rule, finding.message.clone())).chain(general) {
+        assert!(!secrets.iter().any(|secret| message.contains(secret)), "{} tells a secret", rule.id);
         assert!(!message.is_empty() && !message.ends_with('.') && !message.contains('{'), "{}: {message}", rule.id);
     }
     report.findings.count(id)

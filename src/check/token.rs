@@ -52,19 +52,26 @@ pub fn shape(token: &str) -> Shape {
     }
 }
 
-/// Whether there are digits, capital and small letters, and nothing else.
+/// Whether there are digits, capital and small letters, and nothing else. It is asked of every record, so it looks up each byte.
 fn is_mixed(text: &str) -> bool {
-    let mut seen = 0_u8;
-    for byte in text.bytes() {
-        seen |= match byte {
+    text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]) == 7
+}
+
+/// A bit for what each byte is: a digit, a capital letter, a small one, anything else.
+const KINDS: [u8; 256] = {
+    let mut kinds = [8; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
             b'0'..=b'9' => 1,
             b'A'..=b'Z' => 2,
             b'a'..=b'z' => 4,
             _ => 8,
         };
+        byte += 1;
     }
-    seen == 7
-}
+    kinds
+};
 
 /// Whether a text is very likely a token: a random one lacks a digit once in seventy times, and a letter of either case hardly ever.
 pub fn is_like_a_token(text: &str) -> bool {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Format, Limits, Result, find, parse_day};
+use sfcred_formats::{Format, Limits, Result, parse_day};
 
 use super::config;
+use super::spec::{Known, Specs, WrongName};
 use crate::check::{Keep, Policy, parse_days};
 use crate::flow::Options;
 
@@ -15,8 +16,8 @@ use crate::flow::Options;
 #[command(next_help_heading = "Reading")]
 pub(super) struct Reading {
     /// The format of the input, where its content does not tell
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
-    pub from: Option<&'static Format>,
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<String>,
 
     /// An identity file to open sealed input with; can be given several times
     #[arg(short, long, value_name = "FILE")]
@@ -37,6 +38,19 @@ pub(super) struct Reading {
     /// Keep entries that are not Salesforce logins
     #[arg(long)]
     pub all: bool,
+
+    #[command(flatten)]
+    pub specs: Specs,
+}
+
+impl Reading {
+    /// The format of the input, if it was named.
+    pub(super) fn from(&self, known: Known) -> Result<Option<&'static Format>, WrongName> {
+        match &self.from {
+            Some(id) => known.named("--from <FORMAT>", id).map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 /// What tokens are judged by.
@@ -61,8 +75,8 @@ pub(super) struct Judging {
 }
 
 /// Joins what was asked into what holds for the run.
-pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: Keep) -> Result<Options> {
-    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits: Limits::default() })
+pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: Keep) -> Result<Options> {
+    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits: Limits::default(), own: known.own })
 }
 
 /// What records are judged by: what the command says counts more than what the file says.
@@ -72,14 +86,6 @@ pub(super) fn policy(judging: &Judging, today: NaiveDate) -> Result<Policy> {
     policy.max_age = judging.max_age.unwrap_or(policy.max_age);
     policy.due_within = judging.due_within.unwrap_or(policy.due_within);
     Ok(policy)
-}
-
-/// Finds a format by its name.
-pub(super) fn format(id: &str) -> Result<&'static Format, String> {
-    find(id).map_err(|error| match error.hint_text() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    })
 }
 
 fn age(text: &str) -> Result<u32, String> {

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
-use sfcred_formats::{Error, Format, Result, all};
+use sfcred_formats::{Error, Format, Result};
 
 use super::args::{self, Judging, Reading};
 use super::output::Sealing;
 use super::put::{Output, Target};
+use super::spec::Known;
 use super::{End, input, show};
 use crate::flow::{self, Report};
 use crate::place::Loss;
@@ -27,8 +28,8 @@ pub(super) struct Convert {
     inputs: Vec<PathBuf>,
 
     /// The format to write; `sfcred formats` lists them
-    #[arg(long, value_name = "FORMAT", value_parser = args::format)]
-    to: &'static Format,
+    #[arg(long, value_name = "FORMAT")]
+    to: String,
 
     /// The file to write, with mode 0600; - is stdout, even a terminal
     #[arg(short, long, value_name = "OUT")]
@@ -68,6 +69,9 @@ pub(super) struct Convert {
 
 impl Convert {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+        let known = self.reading.specs.load()?;
+        let Ok(format) = known.named("--to <FORMAT>", &self.to) else { return Ok(End::WrongUse) };
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let target = match &self.output {
             Some(path) if path.as_os_str() != "-" => Target::File(path.clone()),
             None if stdout().is_terminal() && !self.dry_run => {
@@ -75,42 +79,50 @@ impl Convert {
             }
             _ => Target::Stdout,
         };
-        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
-            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        if let Err(error) = self.check_use(&target, format) {
+            return Ok(End::wrong_use(&error));
         }
-        let options = args::options(&self.reading, &self.judging, today, show::KEEP)?;
-        let to = self.sealing.to(self.to)?;
+        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
+        let to = self.sealing.to(format)?;
         let mut lock = self.sealing.lock();
         let mut output = Output::create(&target, self.force, &self.inputs)?;
-        let (sources, was_sealed) = input::open(&self.inputs, &self.reading)?;
+        let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;
         if was_sealed == input::Sealed::Yes {
             output.hold_to_the_end();
         }
         let mut nowhere = sink();
         let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { &mut output };
         let report = match to {
-            None => flow::convert(sources, self.to, out, &mut lock, &options)?,
+            None => flow::convert(sources, format, out, &mut lock, &options)?,
             Some(to) => {
                 let mut sealer = crate::seal::seal(out, &to, self.sealing.armor)?;
-                let report = flow::convert(sources, self.to, &mut sealer, &mut lock, &options)?;
+                let report = flow::convert(sources, format, &mut sealer, &mut lock, &options)?;
                 sealer.finish()?;
                 report
             }
         };
         if !self.quiet {
-            show::report(&report, &self.to.spec.id);
+            show::report(&report, &format.spec.id);
         }
-        self.stop(&report)?;
+        self.stop(&report, format, known)?;
         if !self.dry_run {
             output.commit()?;
         }
-        self.tell_end(&report, &target)?;
+        self.tell_end(&report, format, &target)?;
         Ok(End::Done)
     }
 
+    /// Fails if the options do not go together.
+    fn check_use(&self, target: &Target, format: &Format) -> Result<()> {
+        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
+            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        }
+        self.sealing.check(format)
+    }
+
     /// Fails if something is lost that may not be.
-    fn stop(&self, report: &Report) -> Result<()> {
-        let id = &self.to.spec.id;
+    fn stop(&self, report: &Report, format: &Format, known: Known) -> Result<()> {
+        let id = &format.spec.id;
         let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || (self.strict && loss.is_loss()));
         let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
         let others = losses().count() - 1;
@@ -118,7 +130,7 @@ impl Convert {
         let error = Error::new(format!("{id}: {first}: {}{others}; nothing was written", show::records(at)));
         Err(match first {
             Loss::NoPlace(sfcred_formats::Key::Token) => {
-                let keep = all().iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
+                let keep = known.iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
                 error.hint(format!("these formats keep it: {}; --lossy goes on without", show::join(keep, ", ")))
             }
             loss if loss.stops() => error.hint("change the entry or take another format; --lossy writes it all the same"),
@@ -126,9 +138,9 @@ impl Convert {
         })
     }
 
-    fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
-        let id = &self.to.spec.id;
-        let sealed = self.sealing.is_asked(self.to);
+    fn tell_end(&self, report: &Report, format: &Format, target: &Target) -> Result<()> {
+        let id = &format.spec.id;
+        let sealed = self.sealing.is_asked(format);
         if let Target::File(path) = target
             && !self.quiet
             && !self.dry_run
@@ -136,8 +148,8 @@ impl Convert {
             let path = path.display();
             let what = show::count(report.written, "record", "records");
             show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-            if !sealed && self.to.spec.lock.is_none() {
-                let hint = if self.to.spec.native {
+            if !sealed && format.spec.lock.is_none() {
+                let hint = if format.spec.native {
                     "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
                 } else {
                     format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text")

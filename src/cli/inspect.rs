@@ -32,8 +32,10 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let options = args::options(&self.reading, &self.judging, today, Keep { each: 0, all: 0, ..show::KEEP })?;
-        let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading)?;
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, Keep { each: 0, all: 0, closely: 0 })?;
+        let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading, from)?;
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;
         let sealed = sealed == input::Sealed::Yes;
@@ -58,9 +60,6 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
         let _ = writeln!(text, "{}: {}", show::notice(notice), at.count);
     }
     let _ = writeln!(text, "tokens: {}", report.findings.summary());
-    if let Some(passed) = show::passed_over(report) {
-        let _ = writeln!(text, "{passed}");
-    }
     text.push_str("\nfilled keys\n");
     let rows: Vec<Vec<String>> = keys.iter().map(|(key, at)| vec![format!("  {}", key.name()), at.count.to_string()]).collect();
     text.push_str(&show::table(&rows, usize::MAX));

@@ -44,7 +44,7 @@ impl Sealing {
     /// Whether the output is sealed with age; the passphrase of a format that encrypts by itself is its own.
     pub(super) fn is_asked(&self, to: &Format) -> bool {
         let passphrase = self.passphrase || self.to_passphrase_file.is_some();
-        (passphrase && to.spec.lock.is_none()) || !self.recipient.is_empty() || !self.recipients_file.is_empty()
+        (passphrase && to.spec.lock.is_none()) || self.has_recipients()
     }
 
     /// What locks output whose format encrypts by itself.
@@ -52,22 +52,30 @@ impl Sealing {
         FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
     }
 
-    /// Reads the recipients or asks for the passphrase.
-    pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
+    /// Whether these options go together, and with the format.
+    pub(super) fn check(&self, format: &Format) -> Result<()> {
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
         }
-        if !self.is_asked(format) {
-            return if self.armor {
-                Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"))
-            } else {
-                Ok(None)
-            };
+        if self.armor && !self.is_asked(format) {
+            return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));
         }
-        let recipients = !self.recipient.is_empty() || !self.recipients_file.is_empty();
-        if recipients && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
+        if self.has_recipients() && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
             return Err(Error::new("age seals to recipients or with a passphrase, not both").hint("leave one of them out"));
         }
+        Ok(())
+    }
+
+    fn has_recipients(&self) -> bool {
+        !self.recipient.is_empty() || !self.recipients_file.is_empty()
+    }
+
+    /// Reads the recipients or asks for the passphrase.
+    pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
+        if !self.is_asked(format) {
+            return Ok(None);
+        }
+        let recipients = self.has_recipients();
         if let Some(path) = self.to_passphrase_file.as_ref().filter(|_| !recipients) {
             return prompt::passphrase_file(path).map(|passphrase| Some(To::Passphrase(passphrase)));
         }

@@ -16,7 +16,7 @@ use crate::place::{self, Loss};
 /// How many findings are told one by one; with more, each rule is one line.
 pub(super) const SCREENFUL: u64 = 20;
 
-/// What is remembered to tell beside other work. A million records would cost a third more if every rule looked at each.
+/// What is remembered to tell beside other work. The rules that are no statuses would cost a million records too much.
 pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: SCREENFUL, closely: 10_000 };
 
 /// Prints an error and what to do about it.
@@ -89,7 +89,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("warning", &text);
     }
     for (loss, at) in report.losses.iter() {
-        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown) { "notice" } else { "warning" };
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
     }
@@ -111,6 +111,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NotALogin(what) => format!("{what} left out"),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
         }
@@ -137,7 +138,7 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
 }
 
 /// What to say where there were too many records to look at each closely.
-pub(super) fn passed_over(report: &Report) -> Option<String> {
+fn passed_over(report: &Report) -> Option<String> {
     let passed = report.findings.passed_over();
     let records = count(passed, "record", "records");
     (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))

@@ -81,7 +81,7 @@ pub(super) const STATUSES: &[Rule] = &[
         id: "due",
         level: Some(Severity::Notice),
         about: "the token is stale within `--due-within`",
-        test: Test::Status(Class::Due, |case| is_as_old_as(case, case.policy.max_age.saturating_sub(case.policy.due_within))),
+        test: Test::Status(Class::Due, is_due),
         says: |case| {
             let days = case.age.unwrap_or_default();
             let stale = stale_on(case).map(|day| format!("; it is stale on {day}")).unwrap_or_default();
@@ -153,6 +153,16 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The first year with tokens: facts, section 7.2, SF-116.
 const FIRST_TOKENS: i32 = 2007;
+
+/// Whether a glance shows that no other status holds, so that a record with nothing to tell costs next to nothing.
+pub(in crate::check) fn is_plainly_fresh(case: &Case<'_>) -> bool {
+    let nothing_later = case.record.password_changed.is_none() && case.other_issue.is_none();
+    nothing_later && case.has_token() && case.age.is_some_and(|age| age >= 0) && !is_due(case)
+}
+
+fn is_due(case: &Case<'_>) -> bool {
+    is_as_old_as(case, case.policy.max_age.saturating_sub(case.policy.due_within))
+}
 
 fn is_as_old_as(case: &Case<'_>, limit: u32) -> bool {
     case.age.is_some_and(|age| age >= i64::from(limit))

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use super::roadmap;
 use super::rule::{Rule, Test};
 
-pub(super) use age::stale_on;
+pub(super) use age::{is_plainly_fresh, stale_on};
 pub(super) use policy::{API_ONLY, is as token_policy};
 
 /// All rules: the statuses first, worst first, so that the first that holds is the one; then the others, group by group.

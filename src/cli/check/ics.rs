@@ -130,7 +130,7 @@ fn description(finding: &Finding) -> String {
     if let Some(day) = finding.rotate_by {
         let _ = write!(text, "\nto be replaced by {day}");
     }
-    let remedy = finding.remedy.unwrap_or(&crate::check::remedy::RESET);
+    let remedy = finding.remedy.unwrap_or(finding.reset);
     let _ = write!(text, "\n\nwhat to do: {}", remedy.line);
     for (number, step) in remedy.steps.iter().enumerate() {
         let _ = write!(text, "\n{}. {step}", number + 1);
@@ -201,7 +201,8 @@ mod tests {
         ] {
             assert_eq!(day_of(&text, &format!("{login}@harbor-widgets.example")).as_deref(), day, "{login}");
         }
-        assert_eq!(values(&text, "UID:").len(), 7);
+        assert_eq!(day_of(&text, "new@harbor-widgets.example.uat").as_deref(), Some("20270216"));
+        assert_eq!(values(&text, "UID:").len(), 8);
         assert_eq!(without_reminder(&report), 1);
     }
 
@@ -232,6 +233,17 @@ mod tests {
         assert_eq!(event("fresh"), ["-P14DT15H", "PT9H"]);
         assert_eq!(event("due"), ["PT9H"]);
         assert_eq!(event("ops"), ["PT9H"]);
+    }
+
+    #[test]
+    fn a_reminder_says_how_this_very_user_goes_about_it() {
+        let text = ics(&report(MIXED));
+        let about = values(&text, "DESCRIPTION:");
+        let of = |what: &str| about.iter().find(|text| text.starts_with(what)).unwrap();
+        assert!(of("token is 95 days old").contains(r"then update: nightly export (jobs/process-conf.xml)\; Zapier"));
+        assert!(of("token is 19 days old").contains(r"\n\nwhat to do: log in as this user\, profile picture"));
+        assert!(of("token is 3 days old").contains("what to do: have an admin take .invalid off"));
+        assert!(of("token of 2026-06-30 is void").contains("what to do: find the token mail"));
     }
 
     #[test]

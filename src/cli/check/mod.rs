@@ -100,9 +100,11 @@ impl Check {
             return rules::show(which, &policy, how);
         }
         let keep = Keep { each: u64::MAX, all: if self.printing.takes_all() { u64::MAX } else { 10_000 }, closely: u64::MAX };
-        let options = args::options(&self.reading, &self.judging, today, keep)?;
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, keep)?;
         let output = self.printing.open(&self.inputs)?;
-        let (sources, _) = input::open(&self.inputs, &self.reading)?;
+        let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let report = flow::check(sources, &options)?;
         let fails = self.fail_on.fails(&report.findings);
         self.printing.print(output, &report, fails)?;

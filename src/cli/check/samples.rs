@@ -19,7 +19,9 @@ pub(super) const MIXED: &str = r#"{"format":"sfcred","version":1,"records":[
 {"username":"none@harbor-widgets.example","password":"Fake-7"},
 {"username":"twice@harbor-widgets.example","password":"Fake-8","token":"FakeT0kenFakeT0kenFake08","issued":"2026-09-01"},
 {"username":"twice@harbor-widgets.example","password":"Fake-8","token":"FakeT0kenFakeT0kenFake88","issued":"2026-11-03"},
-{"username":"old@harbor-widgets.example","password":"Fake-9","token":"FakeT0kenFakeT0kenFake09","issued":"2024-02-29"}]}"#;
+{"username":"old@harbor-widgets.example","password":"Fake-9","token":"FakeT0kenFakeT0kenFake09","issued":"2024-02-29"},
+{"username":"new@harbor-widgets.example.uat","password":"Fake-10","token":"FakeT0kenFakeT0kenFake10","issued":"2026-11-18",
+ "urls":["https://test.salesforce.com"]}]}"#;
 
 /// Names that would do harm in one output or another.
 pub(super) const HOSTILE: &str = r#"{"format":"sfcred","version":1,"records":[
@@ -41,7 +43,7 @@ pub(super) fn report(records: &'static str) -> Report {
 pub(super) fn report_on(records: &'static str, day: &str) -> Report {
     let policy = Policy::new(day.parse().unwrap());
     let keep = Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX };
-    let options = Options { all: true, policy, keep, limits: Limits::default() };
+    let options = Options { all: true, policy, keep, limits: Limits::default(), own: &[] };
     let source = Source { name: "sample".to_owned(), bytes: Box::new(records.as_bytes()), from: None, lock: Box::new(NoLock) };
     flow::check(vec![source], &options).unwrap()
 }

@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn every_dated_token_has_a_bar() {
         let picture = drawn(MIXED);
-        assert_eq!(picture.matches("<g><title>").count(), 8);
+        assert_eq!(picture.matches("<g><title>").count(), 9);
         let of = |login: &str| picture.lines().find(|line| line.starts_with(&format!("<g><title>{login}@"))).unwrap();
         let parts =
             |login: &str| ["young", "soon", "late", "worse", "dead", "ahead"].map(|class| of(login).contains(&format!("\"{class}\"")));

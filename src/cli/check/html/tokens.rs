@@ -43,6 +43,6 @@ pub(super) fn write(page: &mut String, report: &Report) {
 
 /// A value, and the name of its column for where there is no room for columns.
 fn cell(column: &str, value: Option<&str>) -> String {
-    let level = if value.is_some() { "value" } else { "unknown" };
+    let class = if value.is_some() { "value" } else { "unknown" };
     format!("<td role=\"cell\" data-column=\"{column}\"><span class=\"{class}\">{}</span></td>", Text(value.unwrap_or("unknown")))
 }
