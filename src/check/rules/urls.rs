@@ -58,10 +58,10 @@ pub(super) const RULES: &[Rule] = &[
             let url = login_url(case);
             !url.is_empty() && (is_plain(url) || !is_salesforce(url))
         }),
-        says: |case| match login_host(case) {
-            "" => "the URL has no host, so secrets may go anywhere".to_owned(),
-            host if is_salesforce(login_url(case)) => format!("{host} is asked without encryption (http)"),
-            host => format!("{host} is not a host of Salesforce; secrets would go there"),
+        // A host that is not Salesforce's is not named: it can be a password that got into the wrong column.
+        says: |case| match login_url(case) {
+            url if is_salesforce(url) => format!("{} is asked without encryption (http)", login_host(case)),
+            _ => "the URL leads to no host of Salesforce, and secrets would go there".to_owned(),
         },
         remedy: Some(&remedy::URL),
         once: false,
