@@ -1,5 +1,9 @@
-"""Chromium: the page of `check --format html` fits, can be read, and loads nothing, in a window of any width, light and dark, and on paper."""
+"""Chromium: the page of `check --format html` fits, can be read, and loads nothing, in windows of several widths, light and dark, and on paper.
 
+The pictures stay in `target/pictures`, to be looked at.
+"""
+
+import atexit
 import base64
 import io
 import json
@@ -8,6 +12,7 @@ import select
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from PIL import Image
 
@@ -17,6 +22,8 @@ HOSTILE = r"""{"format":"sfcred","version":1,"records":[
 {"title":"</title><script>document.title='owned'</script>","username":"\"><img/src='x'onerror='document.title=1'>@one.example",
  "password":"Fake-1","token":"FakeT0kenFakeT0kenFake01","issued":"2026-01-01","used_by":[{"name":"<style>body{display:none}</style>","place":"x"}]},
 {"title":"\u202egnp.exe","username":"LONG@two.example","password":"Fake-2","token":"FakeT0kenFakeT0kenFake02","issued":"2026-06-01"}]}"""
+
+PICTURES = Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "pictures"
 
 # The contrast that WCAG 2.2 asks of text, and of what is drawn (1.4.3 and 1.4.11).
 TEXT, DRAWN = 4.5, 3.0
@@ -86,6 +93,7 @@ class Chromium:
 
         log = open(WORK / "chromium.log", "wb")
         self.process = subprocess.Popen(command, preexec_fn=pipes, close_fds=False, stdout=log, stderr=log, start_new_session=True)
+        atexit.register(self.process.kill)
         os.close(to_read)
         os.close(to_write)
         self.number, self.rest, self.events, self.session = 0, b"", [], None
@@ -171,7 +179,7 @@ def prove_readable(name, path):
             prove(f"{what}: the names in the picture are inside and apart", seen["outside"] == 0 and (not seen["overlaps"] or print(seen["overlaps"])))
             prove(f"{what}: the colours are those asked for", (seen["paper"] > 0.8) == (scheme == "light") and seen["styled"])
             whole = {"x": 0, "y": 0, "width": width, "height": min(seen["height"], 12000)}
-            chromium.picture(whole).save(WORK / f"{path.stem}-{width}-{scheme}.png")
+            chromium.picture(whole).save(PICTURES / f"{path.stem}-{width}-{scheme}.png")
             ages = chromium.picture(seen["picture"])
             colours = sorted(ages.getcolors(1 << 24), reverse=True)
             drawn = sum(number for number, _ in colours[1:]) / (ages.width * ages.height)
@@ -192,6 +200,7 @@ rows += "Void,void@many.example,FakeT0kenFakeT0kenFakeXX,2026-06-30,2026-10-12,\
 (WORK / "hostile.json").write_text(HOSTILE.replace("LONG", "W" * 400))
 (WORK / "one.csv").write_text("username,token,issued\nnew@one.example,FakeT0kenFakeT0kenFakeZZ,2026-11-21\n")
 
+PICTURES.mkdir(parents=True, exist_ok=True)
 chromium = Chromium()
 sample = page("sample.html", "docs/sample-vault.csv")
 prove_readable("the sample", sample)
@@ -209,7 +218,7 @@ prove("paper is white, also for who likes it dark", seen["paper"] == 1 and seen[
 chromium.ask("Emulation.setEmulatedMedia", media="", features=[])
 chromium.ask("Emulation.clearDeviceMetricsOverride")
 printed = base64.b64decode(chromium.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
-(WORK / "sample.pdf").write_bytes(printed)
+(PICTURES / "sample.pdf").write_bytes(printed)
 prove("it prints", printed.startswith(b"%PDF") and 1 <= printed.count(b"/Type /Page\n") <= 6 or print(printed.count(b"/Type /Page\n")))
 
 prove_readable("92 tokens", page("many.html", WORK / "many.csv"))
