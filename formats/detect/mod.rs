@@ -183,6 +183,8 @@ fn root_element(head: &[u8]) -> Option<String> {
         let end = match rest.as_str() {
             text if text.starts_with("<?") => text.find("?>")? + 2,
             text if text.starts_with("<!--") => text.find("-->")? + 3,
+            // A document type can define entities, in brackets.
+            text if text.starts_with("<!") && text.find('[') < text.find('>') && text.contains('[') => text.find("]>")? + 2,
             text if text.starts_with("<!") => text.find('>')? + 1,
             _ => break,
         };
