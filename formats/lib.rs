@@ -75,6 +75,9 @@ formats! {
     keeper_csv code,
     keepass1_csv,
     enpass_csv code,
+    bitwarden_encrypted code,
+    protonpass_json code,
+    psono_json code,
     keepass_xml code,
     kdbx code,
 }

@@ -87,7 +87,7 @@ impl Pairs<'_> {
                 record.issued = token.issued;
             }
         }
-        // A token without a login is one by itself; the order is the file's.
+        // A token without a login stands where its row does.
         self.logins.extend(self.tokens.into_values());
         self.logins.sort_by_key(|(_, Spot::Row(at) | Spot::Entry(at))| *at);
         for (mut record, spot) in self.logins {

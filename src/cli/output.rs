@@ -38,6 +38,10 @@ pub(super) struct Sealing {
     #[command(flatten)]
     kdf: Kdf,
 
+    /// Derive the key of an encrypted format with so many rounds of PBKDF2, for programs that do not know Argon2id
+    #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(600_000..=2_000_000))]
+    pbkdf2: Option<u32>,
+
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
@@ -82,10 +86,17 @@ impl Sealing {
         (passphrase && to.spec.lock.is_none()) || self.has_recipients()
     }
 
-    /// What locks output whose format encrypts by itself.
-    pub(super) fn lock(&self) -> FileLock {
-        let (passphrase, key) = (self.to_passphrase_file.clone(), self.to_key_file.clone());
-        FileLock::new("the output".to_owned(), passphrase, key, prompt::new_passphrase, Some(self.kdf.cost()))
+    /// What locks output whose format encrypts by itself; nobody is asked for a passphrase of what is not written.
+    pub(super) fn lock(&self, dry_run: bool) -> FileLock {
+        FileLock {
+            what: "the output".to_owned(),
+            passphrase_file: self.to_passphrase_file.clone(),
+            key_file: self.to_key_file.clone(),
+            ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
+            cost: Some(self.kdf.cost()),
+            pbkdf2: self.pbkdf2,
+            tries: 0,
+        }
     }
 
     /// Whether these options go together, and with the format.
@@ -98,6 +109,9 @@ impl Sealing {
         } else if self.kdf.cost() != Cost::default() {
             return Err(Error::new(format!("{} derives no key", format.spec.id))
                 .hint("leave the options --kdf-… out; sealing has costs of its own"));
+        }
+        if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
+            return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
         }
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));

@@ -1,18 +1,22 @@
 //! What is said on stderr and shown on stdout.
 
+use std::cmp::Reverse;
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write as _, stderr, stdout};
 
 use sfcred_formats::{Count, Error, Kind, Notice, Result};
 
 use super::put::{Output, Target};
-use crate::check::{Rule, USERNAMES};
+use crate::check::{Finding, Keep, Remedy, Severity, USERNAMES};
 use crate::flow::{Reading, Report};
 use crate::merge::Merged;
-use crate::place::{Finding, Loss};
+use crate::place::{self, Loss};
 
 /// How many findings are told one by one; with more, each rule is one line.
 pub(super) const SCREENFUL: u64 = 20;
+
+/// What is remembered to tell beside other work. The rules that are no statuses would cost a million records too much.
+pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: SCREENFUL, closely: 10_000 };
 
 /// Prints an error and what to do about it.
 pub(super) fn error(error: &Error) {
@@ -65,7 +69,11 @@ pub(super) fn report(report: &Report, target: &str) {
     }
     for (what, at) in report.notices.iter() {
         let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_)) { "notice" } else { "warning" };
-        let times = if matches!(what, Notice::Encoding(_)) { String::new() } else { format!(": {}", entries(at)) };
+        let times = match what {
+            Notice::Encoding(_) => String::new(),
+            Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
+            _ => format!(": {}", entries(at)),
+        };
         say(level, &format!("{}{times}", notice(what)));
     }
     for (finding, at) in report.understood.iter() {
@@ -104,6 +112,7 @@ pub(super) fn taken(input: &Reading) -> String {
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::NotALogin(what) => format!("{what} left out"),
+        Notice::OtherFiles => "other files of the archive not carried over".to_owned(),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
         Notice::Reference => {
@@ -118,12 +127,12 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
-fn understood(finding: Finding) -> &'static str {
+fn understood(finding: place::Finding) -> &'static str {
     match finding {
-        Finding::NotADate => "a field for a date holds none, and stays a field",
-        Finding::Doubled => "two fields for one thing; the second stays a field",
-        Finding::FreeText => "a token was found in free text, where it stays as well",
-        Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
+        place::Finding::NotADate => "a field for a date holds none, and stays a field",
+        place::Finding::Doubled => "two fields for one thing; the second stays a field",
+        place::Finding::FreeText => "a token was found in free text, where it stays as well",
+        place::Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
     }
 }
 
@@ -135,30 +144,58 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
         .then(|| format!("more than {USERNAMES} usernames: {records} not compared with newer tokens further on; split the input"))
 }
 
+/// What to say where there were too many records to look at each closely.
+fn passed_over(report: &Report) -> Option<String> {
+    let passed = report.findings.passed_over();
+    let records = count(passed, "record", "records");
+    (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))
+}
+
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
 fn findings(report: &Report) {
     let findings = &report.findings;
-    let told: u64 =
-        Rule::ALL.into_iter().filter(|rule| !matches!(rule, Rule::Fresh | Rule::Missing)).map(|rule| findings.count(rule)).sum();
     let worst = findings.worst_first();
-    let of = |rule| worst.iter().filter(move |finding| finding.rule == rule);
-    let remedy = |rule: Rule| rule.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default();
-    for rule in Rule::ALL.into_iter().rev() {
-        let level = if matches!(rule, Rule::Missing | Rule::Due) { "notice" } else { "warning" };
-        let all = findings.count(rule);
-        if rule == Rule::Fresh || all == 0 {
-            continue;
-        }
-        if rule != Rule::Missing && told <= SCREENFUL {
-            for finding in of(rule) {
-                say(level, &format!("{}: {finding}{}", finding.record, remedy(rule)));
-            }
-            continue;
-        }
-        let at = Count { count: all, examples: of(rule).take(3).map(|finding| finding.record.clone()).collect() };
-        let (what, remedy) = if rule == Rule::Missing { ("no token", String::new()) } else { (rule.name(), remedy(rule)) };
-        say(level, &format!("{what}: {}{remedy}", records(&at)));
+    let told = |finding: &&&Finding| finding.severity > Some(Severity::Info);
+    let mut lines: Vec<(Option<Severity>, String)> = Vec::new();
+    for (severity, rule, at) in findings.general().filter(|(severity, ..)| *severity > Severity::Info) {
+        let records = count(at.count, "record", "records");
+        lines.push((Some(severity), format!("{}: {records}{}", findings.general_message(rule), remedy(rule.remedy))));
     }
+    let rules: Vec<_> = findings.counts().filter(|(rule, count)| !rule.once && *count > 0).collect();
+    let of = |id: &str| -> Vec<&Finding> { worst.iter().filter(told).filter(|finding| finding.rule.id == id).copied().collect() };
+    let one_by_one = |id: &str| id != "missing";
+    let all: u64 = rules.iter().filter(|(rule, _)| one_by_one(rule.id) && !of(rule.id).is_empty()).map(|(_, count)| count).sum();
+    for (rule, count) in rules {
+        let of = of(rule.id);
+        let Some(first) = of.first() else { continue };
+        if one_by_one(rule.id) && all <= SCREENFUL {
+            lines.extend(
+                of.iter().map(|finding| (finding.severity, format!("{}: {}{}", finding.record, finding.message, remedy(finding.remedy)))),
+            );
+            continue;
+        }
+        let (what, remedy) = if one_by_one(rule.id) { (rule.id, remedy(first.remedy)) } else { ("no token", String::new()) };
+        let at = Count { count, examples: of.iter().take(3).map(|finding| finding.record.clone()).collect() };
+        lines.push((first.severity, format!("{what}: {}{remedy}", records(&at))));
+    }
+    lines.sort_by_key(|(severity, _)| Reverse(*severity));
+    let most = usize::try_from(SCREENFUL).unwrap_or(usize::MAX);
+    let more = lines.len().saturating_sub(most);
+    for (severity, line) in lines.into_iter().take(most) {
+        // An error is what ends a run, and this one goes on.
+        say(if severity >= Some(Severity::Warning) { "warning" } else { "notice" }, &line);
+    }
+    if more > 0 {
+        say("notice", &format!("and {} like these; `sfcred check` prints them all", count(more as u64, "more line", "more lines")));
+    }
+    if let Some(text) = passed_over(report) {
+        say("notice", &text);
+    }
+}
+
+/// What to do, to stand behind a message.
+fn remedy(remedy: Option<&Remedy>) -> String {
+    remedy.map(|remedy| format!("; {}", remedy.line)).unwrap_or_default()
 }
 
 /// As [`records`], of entries that may be no records.
@@ -168,8 +205,12 @@ fn entries(at: &Count) -> String {
 
 /// `3 records, a, b, c`, or the first few and how many more.
 pub(super) fn records(at: &Count) -> String {
+    named(at, "record", "records")
+}
+
+fn named(at: &Count, one: &str, many: &str) -> String {
     let more = at.count - at.examples.len() as u64;
-    let mut text = count(at.count, "record", "records");
+    let mut text = count(at.count, one, many);
     if !at.examples.is_empty() {
         let _ = write!(text, ", {}", at.examples.join(", "));
         if more > 0 {

@@ -1,10 +1,11 @@
 //! Bad files, and what must be said of each.
 //!
-//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `seals` and `places` hold what
+//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `locks`, `seals` and `places` hold what
 //! is no matter of one file.
 
 mod cuts;
 mod kdbx;
+mod locks;
 mod made;
 mod places;
 mod seals;

@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 19] = [
+const RUNS: [Run; 24] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -30,8 +30,13 @@ const RUNS: [Run; 19] = [
     (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
     (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
     (&["inspect", "bad.xml"], false),
-    (&["check", "in.csv"], true),
-    (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
+    (&["convert", "in.csv", "--to", "bitwarden-encrypted", "--to-passphrase-file", "pass.txt", "-o", "locked.json"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "pass.txt", "--to", "csv", "-o", "unlocked.csv"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
+    (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
+    (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
+    (&["check", "in.csv", "--fail-on", "never"], true),
+    (&["check", "sealed.age", "-i", "key.txt", "--json", "--fail-on", "never"], true),
     (&["inspect", "in.json"], true),
     (&["convert", "bad.csv", "--to", "bitwarden-json", "-o", "bad"], false),
     (&["convert", "bad.json", "--to", "csv", "-o", "bad"], false),
@@ -58,6 +63,10 @@ pub fn write_inputs() {
     fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
     let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
     let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    // The passphrase ends as the secrets do.
+    let mut passphrase = b"pass".to_vec();
+    passphrase.extend(FORMS[0].bytes());
+    fs::write("pass.txt", passphrase).unwrap();
     fs::write("recipient.txt", recipient).unwrap();
     fs::write("key.txt", key).unwrap();
 }
@@ -106,6 +115,8 @@ pub fn test() {
         ("kdbx.csv", 2, 3),
         ("out.csv", 2, 3),
         ("opened.csv", 2, 3),
+        ("unlocked.csv", 2, 3),
+        ("psono.json", 1, 3),
         ("merged.json", 1, 3),
         ("opened.lastpass", 2, 2),
     ] {

@@ -84,7 +84,7 @@ impl Ended {
 /// The program, without a terminal to ask and with nothing on stdin.
 pub fn sfcred<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfcred"));
-    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS");
+    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere");
     command
 }
 
@@ -113,6 +113,18 @@ pub fn wait(child: &mut Child, what: &str) -> ExitStatus {
     }
 }
 
+/// The options with the passphrase of a file of this format, where it encrypts by itself, and with a low cost; `way` is `from` or `to`.
+pub fn unlock(way: &str, format: &str) -> Vec<String> {
+    let locked = sfcred_formats::find(format).unwrap().spec.lock.is_some();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt");
+    let mut options = vec![format!("--{way}-passphrase-file"), path.to_str().unwrap().to_owned()];
+    if way == "to" {
+        options.extend(["--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"].map(str::to_owned));
+    }
+    options.retain(|_| locked);
+    options
+}
+
 /// The reference records in the native format.
 pub fn reference() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("formats/sfcred/sample.json")
@@ -124,17 +136,4 @@ pub fn identity() -> (PathBuf, String) {
     let text = fs::read_to_string(&path).unwrap();
     let recipient = text.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
     (path, recipient.to_owned())
-}
-
-/// A file with the passphrase of what the tests lock.
-pub fn passphrase() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts/files/passphrase.txt")
-}
-
-/// The options with which a format that encrypts by itself is written quickly; none for others.
-pub fn lock(format: &str) -> Vec<String> {
-    let locked = sfcred_formats::find(format).is_ok_and(|format| format.spec.lock.is_some());
-    let passphrase = passphrase().to_str().unwrap().to_owned();
-    let options = ["--to-passphrase-file", &passphrase, "--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"];
-    options.iter().filter(|_| locked).map(|option| (*option).to_owned()).collect()
 }
