@@ -149,10 +149,13 @@ fn no_report_says_a_secret() {
     let mut watch = Watch::new();
     for input in formats() {
         let file = format!("{input}.out");
-        watch.run(&scratch, &["convert", reference().to_str().unwrap(), "--to", input, "--lossy", "-o", &file]).assert_code(0, input);
+        let [lock, unlock] = ["to", "from"].map(|way| unlock(way, input));
+        let records = reference();
+        let convert = ["convert", records.to_str().unwrap(), "--to", input, "--lossy", "-o", &file];
+        watch.run_with(&scratch, &convert, &lock).assert_code(0, input);
         for format in ["table", "json", "csv", "ics", "html", "github"] {
             let check = ["check", &file, "--from", input, "--format", format, "--as-of", "2026-11-21", "--fail-on", "never"];
-            let ended = watch.run(&scratch, &check);
+            let ended = watch.run_with(&scratch, &check, &unlock);
             ended.assert_code(0, format);
             let printed = String::from_utf8(ended.stdout).unwrap().replace("\r\n ", "");
             assert!(printed.contains("@harbor-widgets.example"), "{input} as {format} says nothing: {printed}");

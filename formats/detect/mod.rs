@@ -199,7 +199,13 @@ fn root_element(head: &[u8]) -> Option<String> {
         let end = match rest.as_str() {
             text if text.starts_with("<?") => text.find("?>")? + 2,
             text if text.starts_with("<!--") => text.find("-->")? + 3,
-            text if text.starts_with("<!") => text.find('>')? + 1,
+            // A document type can define entities, in brackets.
+            text if text.starts_with("<!") && text.find('[') < text.find('>') && text.contains('[') => text.find("]>")? + 2,
+            // A document type may have declarations of its own inside.
+            text if text.starts_with("<!") => match (text.find('>')?, text.find('[')) {
+                (end, Some(open)) if open < end => text.find("]>")? + 2,
+                (end, _) => end + 1,
+            },
             _ => break,
         };
         rest = rest[end..].trim_start().to_owned();

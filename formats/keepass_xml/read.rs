@@ -11,7 +11,7 @@ use super::entry::{self, Text};
 use super::{Mask, times};
 use crate::format::{Sink, Spot};
 use crate::record::Record;
-use crate::xml::{Step, Xml};
+use crate::xml::{Step, Xml, has};
 use crate::{Error, Limits, Notice, Result, Secret};
 
 /// Some programs leave the padding out.
@@ -308,7 +308,7 @@ impl Document<'_, '_> {
 
 /// Whether a value is not itself but points to another entry.
 fn has_reference(record: &Record) -> bool {
-    let points = |text: &str| text.contains("{REF:");
+    let points = |text: &str| has(text, "{REF:");
     points(&record.username) || points(record.password.expose()) || record.fields.iter().any(|field| points(field.value.expose()))
 }
 

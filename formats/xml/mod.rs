@@ -183,7 +183,7 @@ impl<'a> Xml<'a> {
                     Ok(Some(Step::End))
                 }
                 Event::Text(text) if !inside && text.trim_ascii().is_empty() => Ok(None),
-                Event::Text(text) if inside && !text.contains("]]>") => {
+                Event::Text(text) if inside && !has(&text, "]]>") => {
                     self.text.push_str(&text);
                     Ok(Some(Step::Text))
                 }
@@ -261,6 +261,11 @@ fn declared(declaration: &BytesDecl<'_>, first: bool) -> Result<()> {
         (true, false) => Err(Error::new("in another encoding than UTF-8").hint("save the file again as UTF-8")),
         (false, _) => Err(Error::new("an XML declaration in the middle").hint("the file was joined or damaged; export it again")),
     }
+}
+
+/// Whether `text` holds `part`. `contains` would look at 16 bytes at once, and an unoptimised build leaves those on the stack.
+pub(crate) fn has(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 /// Whether XML 1.0 can hold a character: all but controls that are neither tab nor line end, and two that are no characters.

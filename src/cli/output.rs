@@ -93,8 +93,8 @@ impl Sealing {
             passphrase_file: self.to_passphrase_file.clone(),
             key_file: self.to_key_file.clone(),
             ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
-            pbkdf2: self.pbkdf2,
             cost: Some(self.kdf.cost()),
+            pbkdf2: self.pbkdf2,
             tries: 0,
         }
     }
