@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, parse_day, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -75,6 +75,9 @@ pub struct Locked {
     /// Whether it can be locked with a key file.
     #[serde(default)]
     pub key_file: bool,
+    /// Whether its key can be derived with PBKDF2 as well as with Argon2id.
+    #[serde(default)]
+    pub pbkdf2: bool,
 }
 
 /// What the user does inside the product.
@@ -98,6 +101,8 @@ pub struct Holds {
     pub needs: Keys,
     /// The kinds of custom fields; empty where there are no custom fields.
     pub fields: Vec<Kind>,
+    /// Whether a date field holds nothing but a day, and a boolean one nothing but `true` or `false`, so that others are text.
+    pub exact: bool,
     /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
     /// Whether the labels of those lines cannot hold a colon.
@@ -116,6 +121,10 @@ pub struct Holds {
     pub origin_only: bool,
     /// Whether the place of `rotate_by` is one that the product warns by, so that it is filled even where the record has none.
     pub expires: bool,
+    /// Whether text can hold only the characters of XML 1.0; others are left out.
+    pub xml_text: bool,
+    /// Whether the product puts something else in the place of a name in braces when a value is copied or typed.
+    pub placeholders: bool,
     /// How the times of an entry are written.
     pub times: Unit,
 }
@@ -261,13 +270,22 @@ impl Format {
         Ok(format)
     }
 
-    /// Enters the member with the records, where the input is an archive, and returns how many other members are left behind.
+    /// Enters the member with the records, where the input is an archive, and returns the names of the others, which are left behind.
     ///
     /// # Errors
     /// When the archive has no such member, or it is damaged.
-    pub fn enter(&self, input: &mut Input<'_>) -> Result<u64> {
+    pub fn enter(&self, input: &mut Input<'_>) -> Result<Vec<String>> {
+        if let Some(miss) = self.near_miss(input.members()) {
+            return Err(miss.error());
+        }
         input.enter(&self.spec.detect)?;
         Ok(input.take_others())
+    }
+
+    /// What an archive of these members is, where it has not the one with the records but one that cannot be read.
+    pub(crate) fn near_miss(&self, members: &[String]) -> Option<&detect::NearMiss> {
+        let whole = self.spec.detect.member(members).is_some();
+        self.spec.near.iter().find(|miss| !whole && miss.is_among(members))
     }
 
     /// Reads every record of `input` into the sink.
@@ -302,6 +320,17 @@ impl Holds {
     /// Whether the times of an entry are kept without fractions of a second.
     pub fn whole_seconds(&self) -> bool {
         self.times == Unit::Seconds
+    }
+
+    /// Whether a custom field can be written as the kind that it is.
+    pub fn keeps_kind(&self, field: &Field) -> bool {
+        let value = field.value.expose();
+        let fits = match field.kind {
+            Kind::Date => parse_day(value).is_some(),
+            Kind::Boolean => matches!(value, "true" | "false"),
+            _ => true,
+        };
+        self.fields.contains(&field.kind) && (fits || !self.exact)
     }
 
     /// The title as the product takes it: another character becomes a hyphen.

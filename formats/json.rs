@@ -29,6 +29,8 @@ pub struct Json<'a> {
     eof: bool,
     line: usize,
     limit: usize,
+    /// The limit for a document that is one encrypted value.
+    whole: usize,
     keys: usize,
 }
 
@@ -36,7 +38,8 @@ impl<'a> Json<'a> {
     /// Starts at the beginning of `input`.
     pub fn new(input: &'a mut dyn Read, limits: &Limits) -> Self {
         let (raw, text) = (vec![0; CHUNK], String::with_capacity(2 * CHUNK));
-        Self { input, raw, carried: 0, text, start: 0, eof: false, line: 1, limit: limits.element, keys: limits.fields }
+        let whole = usize::try_from(limits.archive).unwrap_or(usize::MAX);
+        Self { input, raw, carried: 0, text, start: 0, eof: false, line: 1, limit: limits.element, whole, keys: limits.fields }
     }
 
     /// Walks an object: calls `each` with every key, and `each` must read or [`skip`](Self::skip) the value.
@@ -74,13 +77,23 @@ impl<'a> Json<'a> {
     /// # Errors
     /// When it is not an array of such elements, or as `each` does.
     pub fn array<T: DeserializeOwned>(&mut self, mut each: impl FnMut(T, u64) -> Result<()>) -> Result<()> {
+        self.elements(|json, number| {
+            let element = json.value().map_err(|error| error.at(format!("entry {number}")))?;
+            each(element, number)
+        })
+    }
+
+    /// Walks an array whose elements are too large to be held: `each` must read, walk or [`skip`](Self::skip) every one.
+    ///
+    /// # Errors
+    /// When it is not an array, or as `each` does.
+    pub fn elements(&mut self, mut each: impl FnMut(&mut Self, u64) -> Result<()>) -> Result<()> {
         self.expect(b'[')?;
         if self.take(b']')? {
             return Ok(());
         }
         for number in 1.. {
-            let element = self.value().map_err(|error| error.at(format!("entry {number}")))?;
-            each(element, number)?;
+            each(self, number)?;
             if self.take(b']')? {
                 break;
             }
@@ -107,12 +120,32 @@ impl<'a> Json<'a> {
                     self.advance(offset);
                     return Ok(value);
                 }
-                Some(Err(error)) if !error.is_eof() || self.eof => return Err(self.parse_error(&error)),
+                // Half a number that nobody wants is no number, and not the end of the text, to `serde_json`.
+                Some(Err(error)) if self.eof || !(error.is_eof() || is_at_end(&error, rest)) => return Err(self.parse_error(&error)),
                 None if self.eof => return Err(self.cut()),
                 _ => {}
             }
             self.fill()?;
         }
+    }
+
+    /// Reads a text that holds a whole document, encrypted.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value), but with the limit for archives.
+    pub fn document(&mut self) -> Result<String> {
+        let limit = std::mem::replace(&mut self.limit, self.whole);
+        let text = self.value();
+        self.limit = limit;
+        text
+    }
+
+    /// Whether an array comes next.
+    ///
+    /// # Errors
+    /// When the input fails.
+    pub fn is_array(&mut self) -> Result<bool> {
+        Ok(self.peek()? == Some(b'['))
     }
 
     /// Reads over the next value.
@@ -240,6 +273,13 @@ impl<'a> Json<'a> {
     }
 }
 
+/// Whether the error is about the end of the text, so that more text could mend it.
+fn is_at_end(error: &serde_json::Error, text: &str) -> bool {
+    let line = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    let column = text.len() - memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1);
+    (error.line(), error.column()) >= (line, column)
+}
+
 /// What is wrong, in our words: those of `serde_json` may quote the value, and only the beginning of its message is known to be its own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -361,6 +401,7 @@ mod tests {
     #[test]
     fn walks_across_every_border() {
         assert_eq!(numbers(r#" {"a":{"b":[1,"}"]}, "items" : [ 12, 345 ,6], "z":null } "#).unwrap(), [12, 345, 6]);
+        assert_eq!(numbers("{\"a\":\n[-0.5e-7,1.25E+3,\n0.0],\"items\":[1]}").unwrap(), [1]);
         assert_eq!(numbers("{}").unwrap(), [] as [u64; 0]);
     }
 

@@ -10,8 +10,12 @@ pub enum Notice {
     NotALogin(String),
     /// A part of the file that a record has no place for and that is not carried over.
     LeftBehind(String),
+    /// Files of an archive beside the one with the records.
+    OtherFiles,
     /// A value that is not what its column or key says, kept as a field.
     NotADate(String),
+    /// Values that are not themselves but point to another entry, kept as they stand.
+    Reference,
     /// A cell that should hold a list and cannot be taken apart, kept as a field.
     NotAList(String),
     /// Cells that look escaped for HTML, as some exports are by mistake.

@@ -5,10 +5,12 @@ mod tool;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
-use tool::{Ended, Scratch, identity, reference, run, sfcred};
+use sfcred_formats::{Input, Limits, all, detect};
+use tool::{Ended, Scratch, identity, reference, run, sfcred, unlock};
 
 /// Shorter pieces stand in honest sentences too.
 const SHORTEST: usize = 8;
@@ -62,7 +64,11 @@ impl Watch {
     }
 
     fn run(&mut self, scratch: &Scratch, args: &[&str]) -> Ended {
-        let ended = run(sfcred(args).current_dir(scratch.path("")));
+        self.run_with(scratch, args, &[])
+    }
+
+    fn run_with(&mut self, scratch: &Scratch, args: &[&str], more: &[String]) -> Ended {
+        let ended = run(sfcred(args).args(more).current_dir(scratch.path("")));
         // The lines of a calendar are folded.
         let said = format!("{}\n{}", ended.stderr, String::from_utf8(ended.stdout.clone()).unwrap()).replace("\r\n ", "");
         let slipped: Vec<_> = self.secrets.iter().filter(|secret| said.contains(*secret)).collect();
@@ -76,7 +82,15 @@ impl Watch {
 
 /// How many of the secrets stand in a file.
 fn held(path: &Path, secrets: &BTreeSet<String>) -> usize {
-    let text = fs::read_to_string(path).unwrap();
+    // An archive is packed, so it is looked at as whoever reads it sees it.
+    let bytes = fs::read(path).unwrap();
+    let mut input = Input::open(Box::new(bytes.as_slice()), &Limits::default()).unwrap();
+    if let Ok(found) = detect(all(), &mut input) {
+        found.format.enter(&mut input).unwrap();
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
     secrets.iter().filter(|secret| text.contains(*secret)).count()
 }
 
@@ -88,24 +102,34 @@ fn no_verb_says_a_secret() {
     let on = ["--as-of", "2026-11-21"];
     for to in formats() {
         let out = format!("{to}.out");
-        watch.run(&scratch, &["convert", "in.json", "--to", to, "--lossy", "-o", &out]).assert_code(0, to);
-        assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        let [unlock_to, unlock_from] = ["to", "from"].map(|way| unlock(way, to));
+        watch.run_with(&scratch, &["convert", "in.json", "--to", to, "--lossy", "-o", &out], &unlock_to).assert_code(0, to);
+        if unlock_to.is_empty() {
+            assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        } else {
+            assert_eq!(held(&scratch.path(&out), &watch.secrets), 0, "{to} shows secrets");
+            watch.run_with(&scratch, &["convert", &out, "--to", "sfcred", "-o", "opened"], &unlock_from).assert_code(0, to);
+            assert!(held(&scratch.path("opened"), &watch.secrets) > 20, "{to} does not hold the secrets");
+            fs::remove_file(scratch.path("opened")).unwrap();
+            // Without the passphrase there is nobody to ask.
+            watch.run(&scratch, &["check", &out]).assert_code(1, to);
+        }
         for args in
             [&["--strict", "-o", "strict"][..], &["--dry-run", "--json"], &["-o", &out], &["--lossy", "--json", "--force", "-o", &out]]
         {
             let command = ["convert", "in.json", "--to", to];
-            watch.run(&scratch, &[&command[..], args, &on].concat());
+            watch.run_with(&scratch, &[&command[..], args, &on].concat(), &unlock_to);
         }
         watch.run(&scratch, &["formats", to]).assert_code(0, to);
         // What was written is read again, and as every other format as well.
         for args in
             [&["check", &out][..], &["check", &out, "--json"], &["inspect", &out], &["inspect", "--json", &out], &["check", &out, "--all"]]
         {
-            let ended = watch.run(&scratch, &[args, &["--from", to], &on].concat());
+            let ended = watch.run_with(&scratch, &[args, &["--from", to], &on].concat(), &unlock_from);
             assert!(ended.status.code() != Some(1), "{args:?}: {}", ended.stderr);
         }
         for from in formats() {
-            watch.run(&scratch, &["check", &out, "--from", from]);
+            watch.run_with(&scratch, &["check", &out, "--from", from], &unlock("from", from));
         }
     }
     watch.run(&scratch, &["formats"]).assert_code(0, "formats");
@@ -128,7 +152,7 @@ fn no_report_says_a_secret() {
         watch.run(&scratch, &["convert", reference().to_str().unwrap(), "--to", input, "--lossy", "-o", &file]).assert_code(0, input);
         for format in ["table", "json", "csv", "ics", "html", "github"] {
             let check = ["check", &file, "--from", input, "--format", format, "--as-of", "2026-11-21", "--fail-on", "never"];
-            let ended = watch.run(&scratch, &check);
+            let ended = watch.run_with(&scratch, &check, &unlock("from", input));
             ended.assert_code(0, format);
             let printed = String::from_utf8(ended.stdout).unwrap().replace("\r\n ", "");
             assert!(printed.contains("@harbor-widgets.example"), "{input} as {format} says nothing: {printed}");

@@ -35,6 +35,10 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=30))]
     pub max_work_factor: u8,
 
+    /// How many times the usual bounds the key of encrypted input may cost
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_KDF_TIMES)))]
+    pub max_kdf_cost: u32,
+
     /// Keep entries that are not Salesforce logins
     #[arg(long)]
     pub all: bool,
@@ -76,7 +80,8 @@ pub(super) struct Judging {
 
 /// Joins what was asked into what holds for the run.
 pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: Keep) -> Result<Options> {
-    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits: Limits::default(), own: known.own })
+    let limits = Limits::default().kdf_times(reading.max_kdf_cost);
+    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits, own: known.own })
 }
 
 /// What records are judged by: what the command says counts more than what the file says.

@@ -143,6 +143,10 @@ fn remarks(format: &Format) -> Vec<String> {
     let spec = &format.spec;
     let holds = &spec.holds;
     let mut lines = Vec::new();
+    if let Some(lock) = &spec.lock {
+        let key_file = if lock.key_file { ", --to-key-file a key file" } else { "" };
+        lines.push(format!("encrypted by itself: -p or --to-passphrase-file gives the passphrase{key_file}"));
+    }
     if !holds.fields.is_empty() {
         lines.push(format!("custom fields are kept as {}; other kinds become text", show::kinds(&holds.fields)));
     }
@@ -154,6 +158,9 @@ fn remarks(format: &Format) -> Vec<String> {
     }
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
+    }
+    if holds.expires {
+        lines.push("rotate_by is filled in where there is none, with the day on which the token is stale".to_owned());
     }
     if holds.whole_seconds() {
         lines.push("times are kept to the second".to_owned());

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
-use sfcred_formats::{Error, Format, Result};
+use sfcred_formats::{Cost, Error, Format, Limits, Result};
 
 use super::lock::FileLock;
 use super::{input, prompt};
@@ -35,9 +35,48 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
+    /// Derive the key of an encrypted format with so many rounds of PBKDF2, for programs that do not know Argon2id
+    #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(600_000..=2_000_000))]
+    pbkdf2: Option<u32>,
+
+    #[command(flatten)]
+    kdf: Kdf,
+
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
+}
+
+/// What each try of a passphrase costs, for a format that encrypts by itself.
+#[derive(Args)]
+struct Kdf {
+    /// The memory that deriving the key of the output takes, for a format that encrypts by itself
+    #[arg(id = "kdf_memory", long = "kdf-memory", value_name = "MIB", default_value_t = Cost::default().memory, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    memory: u32,
+
+    /// How often it passes over that memory
+    #[arg(id = "kdf_passes", long = "kdf-passes", value_name = "N", default_value_t = Cost::default().passes, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    passes: u32,
+
+    /// How many processors can share the work
+    #[arg(id = "kdf_lanes", long = "kdf-lanes", value_name = "N", default_value_t = Cost::default().lanes, value_parser = clap::value_parser!(u32).range(1..=64))]
+    lanes: u32,
+}
+
+impl Kdf {
+    fn cost(&self) -> Cost {
+        Cost { memory: self.memory, passes: self.passes, lanes: self.lanes }
+    }
+
+    /// Makes sure that what is written can be read again.
+    fn check(&self) -> Result<()> {
+        let most = Limits::default().kdf_bytes / (u64::from(self.memory) << 20);
+        if u64::from(self.passes) > most {
+            return Err(Error::new(format!("with {} MiB, more than {most} passes could not be read again", self.memory))
+                .hint(format!("pass --kdf-passes {most} at most, or less memory")));
+        }
+        Ok(())
+    }
 }
 
 impl Sealing {
@@ -47,15 +86,32 @@ impl Sealing {
         (passphrase && to.spec.lock.is_none()) || self.has_recipients()
     }
 
-    /// What locks output whose format encrypts by itself.
-    pub(super) fn lock(&self) -> FileLock {
-        FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
+    /// What locks output whose format encrypts by itself; nobody is asked for a passphrase of what is not written.
+    pub(super) fn lock(&self, dry_run: bool) -> FileLock {
+        FileLock {
+            what: "the output".to_owned(),
+            passphrase_file: self.to_passphrase_file.clone(),
+            key_file: self.to_key_file.clone(),
+            ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
+            pbkdf2: self.pbkdf2,
+            cost: Some(self.kdf.cost()),
+            tries: 0,
+        }
     }
 
     /// Whether these options go together, and with the format.
     pub(super) fn check(&self, format: &Format) -> Result<()> {
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
+        }
+        if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
+            return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
+        }
+        if format.spec.lock.is_some() {
+            self.kdf.check()?;
+        } else if self.kdf.cost() != Cost::default() {
+            return Err(Error::new(format!("{} derives no key", format.spec.id))
+                .hint("leave the options --kdf-… out; sealing has costs of its own"));
         }
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));

@@ -20,10 +20,10 @@ fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// How many members are told as left behind, when the format is found by content.
-fn left_behind(bytes: &[u8]) -> u64 {
+fn left_behind(bytes: &[u8]) -> usize {
     let mut input = Input::open(Box::new(bytes), &limits()).unwrap();
     let format = sfcred_formats::detect(sfcred_formats::all(), &mut input).unwrap().format;
-    format.enter(&mut input).unwrap()
+    format.enter(&mut input).unwrap().len()
 }
 
 fn assert_reads_as_its_sample(format: &Format, bytes: &[u8]) {
@@ -51,6 +51,21 @@ fn the_archive_of_dashlane_is_read() {
     // The notes alone are told by their name.
     let error = detected(notes).unwrap_err().to_string();
     assert_eq!(error, "this is the secure notes of a Dashlane export");
+}
+
+#[test]
+fn documents_of_one_name_are_told_apart_by_their_folder() {
+    for (id, member) in
+        [("bitwarden-json", "data.json"), ("bitwarden-json", "export/data.json"), ("protonpass-json", "Proton Pass/data.json")]
+    {
+        let format = find(id).unwrap();
+        let sample = sample_bytes(format);
+        let bytes = archive(&[("attachments/Ops/key.pem", b"fake"), (member, &sample), ("attachments/Ops/", b"")]);
+        assert_reads_as_its_sample(format, &bytes);
+        assert_eq!(left_behind(&bytes), 1);
+    }
+    let error = detected(&archive(&[("Proton Pass/data.pgp", b"fake")])).unwrap_err().to_string();
+    assert_eq!(error, "this is an export of Proton Pass that is encrypted with PGP");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod archives;
 mod declared;
+mod documents;
 mod headers;
+mod locks;
 mod machine;
 mod property;
 mod quirks;
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 
 use declared::less;
 use machine::{by_username, read, read_quietly, reference, write};
+use sfcred::place::Loss;
 use sfcred_formats::{Format, Key, all};
 
 fn sample(format: &Format) -> PathBuf {
@@ -58,7 +61,7 @@ fn what_is_written_is_the_sample() {
         assert!(bytes == expected, "{}: the sample differs:\n{}", format.spec.id, machine::first_difference(&bytes, &expected));
         compared += 1;
     }
-    assert!(compared >= 14, "only {compared} formats are canonical");
+    assert!(compared >= 17, "only {compared} formats are canonical");
 }
 
 #[test]
@@ -102,7 +105,7 @@ fn all_pairs_lose_exactly_what_both_declare() {
         }
     }
     println!("{pairs} pairs of {} formats", all().len());
-    assert!(pairs >= 196, "only {pairs} pairs");
+    assert!(pairs >= 289, "only {pairs} pairs");
 }
 
 /// What is told and what happens are the same: a key is reported if and only if a record with it comes back without it.
@@ -117,6 +120,10 @@ fn losses_are_told_exactly() {
             // A URL that the product insists on is told as filled in, and nothing is gone.
             if kept.urls.is_empty() && format.spec.holds.needs.contains(Key::Url) {
                 kept.urls.clone_from(&found[0].urls);
+            }
+            // So is the day on which a product with an expiry is to warn.
+            if kept.rotate_by.is_none() && losses.count(&Loss::Filled(Key::RotateBy)) == 1 {
+                kept.rotate_by = found[0].rotate_by;
             }
             let same = machine::same(&found[0], &kept);
             assert_eq!(told, !same, "{}: {}: {:?}", format.spec.id, record.username, losses.iter().collect::<Vec<_>>());
@@ -145,7 +152,7 @@ fn a_lost_token_stops_the_run() {
     let bare = Format::new(toml, None).unwrap();
     let (bytes, losses) = write(&bare, &reference()[..1]);
     assert_eq!(bytes, b"username,password\r\nops@harbor-widgets.example,Quartz-Lantern-42!\r\n");
-    assert_eq!(losses.count(&sfcred::place::Loss::NoPlace(Key::Token)), 1);
+    assert_eq!(losses.count(&Loss::NoPlace(Key::Token)), 1);
     assert!(losses.iter().any(|(loss, _)| loss.stops()));
     let wrong = Format::new(&toml.replace("key = \"password\"", "kee = \"password\""), None).unwrap_err();
     assert!(wrong.to_string().starts_with("line 11: "), "{wrong}");
