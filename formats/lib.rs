@@ -2,7 +2,8 @@
 //!
 //! A **format** is one way of writing records down. Each one is a folder here: `format.toml` says what anyone can read (what the product is
 //! called, how its users export and import, how a file is recognised, what it has places for), `sample.*` is the reference records in that
-//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns.
+//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns. Nor does a
+//! store, a folder of entries, which the engine in [`store`] reads.
 //!
 //! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect()`] names the [`Format`], [`Format::read`]
 //! hands [`Record`]s one at a time to a [`Sink`]. [`Format::write`] is the way back. Nothing on it holds more than one record, unless the
@@ -25,10 +26,11 @@ mod notice;
 mod record;
 pub mod salesforce;
 mod secret;
+pub mod store;
 mod table;
 
 pub use decode::Input;
-pub use detect::{Found, NearMiss, Signs, detect};
+pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
 pub use error::{Error, Result};
 pub use format::{Codec, Facts, Format, Holds, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
@@ -38,7 +40,7 @@ pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record};
 pub use secret::Secret;
 
-/// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.
+/// Makes the list of formats: a name alone is a table or a store, a name with `code` has a `Codec` in its `mod.rs`.
 macro_rules! formats {
     ($($name:tt $($code:ident)?,)*) => {
         $($(mod $name; const _: &str = stringify!($code);)?)*
@@ -66,6 +68,9 @@ formats! {
     safeincloud_csv,
     dashlane_csv,
     protonpass_csv code,
+    pass,
+    passage,
+    gopass,
 }
 
 /// All formats, in the order in which they are listed.

@@ -17,7 +17,7 @@ use crate::flow::{self, Report};
 /// A token is void when the password was changed after it was issued, or when a newer token for the same username exists.
 #[derive(Args)]
 pub(super) struct Check {
-    /// The files to read; - is stdin
+    /// The files and stores to read; - is stdin
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
 

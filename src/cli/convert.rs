@@ -11,9 +11,11 @@ use sfcred_formats::{Error, Format, Result, all};
 use super::args::{self, Judging, Reading};
 use super::output::Sealing;
 use super::put::{Output, Target};
+use super::store::{NewStore, Nowhere};
 use super::{End, input, show};
-use crate::flow::{self, Report};
+use crate::flow::{self, Out, Report};
 use crate::place::Loss;
+use crate::seal::To;
 
 /// Read credentials in one format and write them in another
 ///
@@ -22,7 +24,7 @@ use crate::place::Loss;
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Convert {
-    /// The files to read; - is stdin
+    /// The files and stores to read; - is stdin
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
 
@@ -30,7 +32,7 @@ pub(super) struct Convert {
     #[arg(long, value_name = "FORMAT", value_parser = args::format)]
     to: &'static Format,
 
-    /// The file to write, with mode 0600; - is stdout, even a terminal
+    /// The file to write, with mode 0600, or the folder for a store; - is stdout, even a terminal
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
@@ -79,22 +81,29 @@ impl Convert {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }
         let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
-        let to = self.sealing.to(self.to)?;
         let mut lock = self.sealing.lock();
-        let mut output = Output::create(&target, self.force, &self.inputs)?;
+        let mut output = self.output(&target)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading)?;
-        if was_sealed == input::Sealed::Yes {
-            output.hold_to_the_end();
-        }
-        let mut nowhere = sink();
-        let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { &mut output };
-        let report = match to {
-            None => flow::convert(sources, self.to, out, &mut lock, &options)?,
-            Some(to) => {
-                let mut sealer = crate::seal::seal(out, &to, self.sealing.armor)?;
-                let report = flow::convert(sources, self.to, &mut sealer, &mut lock, &options)?;
-                sealer.finish()?;
-                report
+        let report = match &mut output {
+            _ if self.dry_run && self.to.spec.store.is_some() => {
+                flow::convert(sources, self.to, Out::Folder(&mut Nowhere), &mut lock, &options)?
+            }
+            Destination::Store(store) => flow::convert(sources, self.to, Out::Folder(store), &mut lock, &options)?,
+            Destination::Stream(output, to) => {
+                if was_sealed == input::Sealed::Yes {
+                    output.hold_to_the_end();
+                }
+                let mut nowhere = sink();
+                let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { output };
+                match to {
+                    None => flow::convert(sources, self.to, Out::File(out), &mut lock, &options)?,
+                    Some(to) => {
+                        let mut sealer = crate::seal::seal(out, to, self.sealing.armor)?;
+                        let report = flow::convert(sources, self.to, Out::File(&mut sealer), &mut lock, &options)?;
+                        sealer.finish()?;
+                        report
+                    }
+                }
             }
         };
         if !self.quiet {
@@ -102,10 +111,22 @@ impl Convert {
         }
         self.stop(&report)?;
         if !self.dry_run {
-            output.commit()?;
+            match output {
+                Destination::Stream(output, _) => output.commit()?,
+                Destination::Store(store) => store.commit()?,
+            }
         }
         self.tell_end(&report, &target)?;
         Ok(End::Done)
+    }
+
+    /// Checks that the output can be written and sealed. A store becomes a folder; to stdout goes one entry of it.
+    fn output(&self, target: &Target) -> Result<Destination> {
+        if let (Target::File(path), Some(store)) = (target, &self.to.spec.store) {
+            return Ok(Destination::Store(NewStore::create(path, self.sealing.store(self.to, store)?)?));
+        }
+        let to = if self.dry_run && self.to.spec.store.is_some() { None } else { self.sealing.to(self.to)? };
+        Ok(Destination::Stream(Output::create(target, self.force, &self.inputs)?, to))
     }
 
     /// Fails if something is lost that may not be.
@@ -128,7 +149,7 @@ impl Convert {
 
     fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
         let id = &self.to.spec.id;
-        let sealed = self.sealing.is_asked(self.to);
+        let sealed = if self.to.spec.store.is_some() { self.sealing.seals_entries() } else { self.sealing.is_asked(self.to) };
         if let Target::File(path) = target
             && !self.quiet
             && !self.dry_run
@@ -150,6 +171,14 @@ impl Convert {
         }
         if self.json { show::json(&document(report, id)) } else { Ok(()) }
     }
+}
+
+/// Where the records go.
+enum Destination {
+    /// To a file or stdout, and whom it is sealed to.
+    Stream(Output, Option<To>),
+    /// To a store.
+    Store(NewStore),
 }
 
 fn keeps_token(format: &Format) -> bool {

@@ -156,6 +156,9 @@ fn remarks(format: &Format) -> Vec<String> {
             lines.push(format!("{what}: at most {limit} bytes"));
         }
     }
+    if !limits.one_line.is_empty() {
+        lines.push(format!("no line end in {}", show::join(limits.one_line.iter().map(Key::name), ", ")));
+    }
     if let Some(records) = limits.records {
         lines.push(format!("at most {records} entries at once"));
     }

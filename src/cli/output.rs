@@ -5,11 +5,16 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
+use sfcred_formats::store::{SealedWith, Store};
 use sfcred_formats::{Error, Format, Result};
 
 use super::lock::FileLock;
+use super::store::With;
 use super::{input, prompt};
 use crate::seal::{self, To};
+
+/// Whom age seals to.
+type Recipients = Vec<Box<dyn age::Recipient + Send>>;
 
 /// How output is sealed, as in age.
 #[derive(Args)]
@@ -38,6 +43,14 @@ pub(super) struct Sealing {
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
+
+    /// Let gpg encrypt the entries of a store to this key; can be given several times
+    #[arg(long, value_name = "KEY")]
+    gpg_id: Vec<String>,
+
+    /// Write the entries of a store as plain text files
+    #[arg(long)]
+    plain: bool,
 }
 
 impl Sealing {
@@ -54,6 +67,11 @@ impl Sealing {
 
     /// Reads the recipients or asks for the passphrase.
     pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
+        if let Some(option) = [("--gpg-id", !self.gpg_id.is_empty()), ("--plain", self.plain)].iter().find(|(_, given)| *given) {
+            return Err(
+                Error::new(format!("{} is for the folder of a store", option.0)).hint("leave it out, or name such a folder with -o")
+            );
+        }
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
         }
@@ -74,7 +92,61 @@ impl Sealing {
         if self.passphrase && !recipients {
             return prompt::new_passphrase("passphrase for the output").map(|passphrase| Some(To::Passphrase(passphrase)));
         }
-        let mut recipients = Vec::new();
+        self.recipients().map(|(recipients, _)| Some(To::Recipients(recipients)))
+    }
+
+    /// What the entries of a store are sealed with.
+    pub(super) fn store(&self, format: &'static Format, store: &'static Store) -> Result<With> {
+        let id = &format.spec.id;
+        if self.passphrase || self.to_passphrase_file.is_some() || self.to_key_file.is_some() {
+            return Err(Error::new("a store is sealed to keys").hint("leave passphrase and key file out; name the key with -r or --gpg-id"));
+        }
+        if self.armor {
+            return Err(Error::new("the entries of a store have no armor").hint("leave --armor out"));
+        }
+        let age = !self.recipient.is_empty() || !self.recipients_file.is_empty();
+        match (age, !self.gpg_id.is_empty(), self.plain) {
+            (false, false, true) => Ok(With::Plain),
+            (true, false, false) => {
+                let layout = store.layout(SealedWith::Age);
+                let layout =
+                    layout.ok_or_else(|| Error::new(format!("{id} seals with gpg, not with age")).hint("name a key with --gpg-id"))?;
+                let (recipients, lines) = self.recipients()?;
+                Ok(With::Age(layout, To::Recipients(recipients), lines))
+            }
+            (false, true, false) => {
+                let layout = store.layout(SealedWith::Gpg);
+                let layout =
+                    layout.ok_or_else(|| Error::new(format!("{id} seals with age, not with gpg")).hint("name a recipient with -r"))?;
+                // Each becomes a line of a file, and what gpg looks a key up by.
+                let wrong = |key: &&String| key.trim().is_empty() || key.starts_with('-') || key.contains(['#', '\n', '\r']);
+                match self.gpg_id.iter().find(wrong) {
+                    Some(_) => {
+                        Err(Error::new("--gpg-id: not the name of a key").hint("`gpg --list-keys` shows fingerprints and addresses"))
+                    }
+                    None => Ok(With::Gpg(layout, self.gpg_id.clone())),
+                }
+            }
+            (false, false, false) => {
+                let options = [(SealedWith::Gpg, "--gpg-id KEY"), (SealedWith::Age, "-r RECIPIENT")];
+                let options: Vec<&str> =
+                    options.iter().filter(|(seal, _)| store.layout(*seal).is_some()).map(|(_, option)| *option).collect();
+                Err(Error::new(format!("{id}: no key to seal the entries to"))
+                    .hint(format!("{} names one; --plain writes plain text files", options.join(" or "))))
+            }
+            _ => Err(Error::new("entries are sealed with age, or with gpg, or not at all").hint("take one of -r, --gpg-id and --plain")),
+        }
+    }
+
+    /// Whether the entries of a store are sealed.
+    pub(super) fn seals_entries(&self) -> bool {
+        !self.plain
+    }
+
+    /// The recipients, and the lines that name them.
+    fn recipients(&self) -> Result<(Recipients, Vec<String>)> {
+        let mut recipients = Recipients::new();
+        let mut lines = self.recipient.clone();
         for text in &self.recipient {
             recipients.push(seal::recipient(text).map_err(|error| error.in_file("-r"))?);
         }
@@ -84,7 +156,9 @@ impl Sealing {
             let named = |error: sfcred_formats::Error| error.in_file(input::name(path));
             read.map_err(|error| named(error.into()))?;
             recipients.extend(seal::recipients_file(&bytes).map_err(named)?);
+            let text = String::from_utf8_lossy(&bytes);
+            lines.extend(text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(str::to_owned));
         }
-        Ok(Some(To::Recipients(recipients)))
+        Ok((recipients, lines))
     }
 }

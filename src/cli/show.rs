@@ -64,7 +64,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("notice", &text);
     }
     for (what, at) in report.notices.iter() {
-        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_)) { "notice" } else { "warning" };
+        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
         let times = if matches!(what, Notice::Encoding(_)) { String::new() } else { format!(": {}", entries(at)) };
         say(level, &format!("{}{times}", notice(what)));
     }
@@ -106,6 +106,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NotALogin(what) => format!("{what} left out"),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::KeptAsText(what) => format!("{what} kept as text"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
         }

@@ -13,6 +13,8 @@ pub enum Loss {
     Field,
     /// The product refuses the entry, because this key is longer than so many bytes or, at 0, missing.
     Refused(Key, usize),
+    /// The product takes no line end in this key, and would use a part of it only.
+    LineEnd(Key),
     /// A key is left out or cut, because the notes would be longer than so many bytes.
     Cut(Key, usize),
     /// Of the URL only scheme, host and port are kept.
@@ -36,7 +38,7 @@ pub enum Loss {
 impl Loss {
     /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
     pub fn stops(self) -> bool {
-        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..))
+        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..) | Self::LineEnd(_))
     }
 
     /// Whether it is a weakening at least, rather than an addition.
@@ -59,6 +61,7 @@ impl fmt::Display for Loss {
             Self::Refused(Key::Notes, limit) => write!(f, "refuses notes of more than {limit} bytes"),
             Self::Refused(Key::Fields, limit) => write!(f, "refuses a custom field of more than {limit} bytes"),
             Self::Refused(key, limit) => write!(f, "refuses a {} of more than {limit} bytes", key.name()),
+            Self::LineEnd(key) => write!(f, "refuses a {} with a line end", key.name()),
             Self::Cut(Key::Notes, limit) => write!(f, "notes cut to {limit} bytes"),
             Self::Cut(key, limit) => write!(f, "{} left out, because notes end at {limit} bytes", key.name()),
             Self::UrlPath => f.write_str("only the origin of a URL is kept"),

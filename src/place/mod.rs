@@ -373,6 +373,12 @@ impl<'f> Placer<'f> {
                 self.losses.add(Loss::Refused(key, limit), record.name());
             }
         }
+        let line_end = ['\n', '\r'];
+        for (key, value) in [(Key::Username, record.username.as_str()), (Key::Password, record.password.expose())] {
+            if limits.one_line.contains(key) && value.split_once(line_end).is_some() {
+                self.losses.add(Loss::LineEnd(key), record.name());
+            }
+        }
     }
 }
 
@@ -389,7 +395,9 @@ fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]
     }
     let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
     let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
-    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && !before.iter().any(means))
+    // Every further URL counts, of other keys only the first.
+    let free = key == Key::Urls || !before.iter().any(means);
+    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && free)
 }
 
 /// The nearest label that can stand in a line.

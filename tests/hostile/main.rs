@@ -1,12 +1,13 @@
 //! Bad files, and what must be said of each.
 //!
-//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `seals` and `places` hold what
+//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `seals`, `stores` and `places` hold what
 //! is no matter of one file.
 
 mod cuts;
 mod made;
 mod places;
 mod seals;
+mod stores;
 #[path = "../tool/mod.rs"]
 mod tool;
 

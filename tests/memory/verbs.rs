@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 13] = [
+const RUNS: [Run; 16] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,6 +24,9 @@ const RUNS: [Run; 13] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.csv", "--to", "passage", "-R", "recipient.txt", "-o", "sealed.store"], true),
+    (&["convert", "sealed.store", "-i", "key.txt", "--to", "pass", "--plain", "-o", "plain.store"], true),
+    (&["check", "plain.store", "--from", "gopass"], true),
     (&["check", "in.csv"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
     (&["inspect", "in.json"], true),
