@@ -353,8 +353,7 @@ impl Holds {
 
     /// Takes the field of this label out of the record for its own place.
     pub(crate) fn take_own(&self, record: &mut Record, label: &str) -> Option<Field> {
-        let own = self.labels.iter().find(|own| own.label == label)?;
-        let at = record.fields.iter().position(|field| own.takes(field))?;
+        let at = record.fields.iter().position(|field| field.label == label && self.owns(field))?;
         Some(record.fields.remove(at))
     }
 

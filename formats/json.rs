@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::lines::Bytes;
 use crate::{Error, Limits, Moment, Result};
 
 const CHUNK: usize = 64 * 1024;
@@ -265,8 +266,9 @@ fn reason(error: &serde_json::Error) -> String {
 /// # Errors
 /// When the output fails.
 pub fn write_string(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    static ESCAPED: Bytes = Bytes::new(b"\"\\").and_controls();
     // Most strings need no escape, and are copied whole.
-    if text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0x7F) {
+    if ESCAPED.are_in(text) {
         return serde_json::to_writer(out, text).map_err(|error| std::io::Error::from(error).into());
     }
     out.push(b'"');

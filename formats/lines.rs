@@ -81,6 +81,36 @@ pub fn label_fits(label: &str) -> bool {
         && !label.ends_with(':')
 }
 
+/// Bytes to look for in texts that are short, where a look into a table is faster than a search.
+pub(crate) struct Bytes([bool; 256]);
+
+impl Bytes {
+    pub(crate) const fn new(wanted: &[u8]) -> Self {
+        let mut table = [false; 256];
+        let mut at = 0;
+        while at < wanted.len() {
+            table[wanted[at] as usize] = true;
+            at += 1;
+        }
+        Self(table)
+    }
+
+    /// These, and the control characters below the blank.
+    pub(crate) const fn and_controls(mut self) -> Self {
+        let mut at = 0;
+        while at < b' ' as usize {
+            self.0[at] = true;
+            at += 1;
+        }
+        self
+    }
+
+    /// Whether the text has one of them. All of it is looked at, because a loop without an early end is unrolled.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        text.bytes().fold(false, |found, byte| found | self.0[usize::from(byte)])
+    }
+}
+
 /// Joins the items of a list by `; `, with `\;`, `\|` and `\\` inside an item.
 pub fn join_list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
@@ -162,7 +192,8 @@ pub fn split_integrations(text: &str) -> Vec<Integration> {
 }
 
 fn escape_item(out: &mut String, item: &str) {
-    if !item.contains(['\\', ';', '|']) {
+    static SPECIAL: Bytes = Bytes::new(b"\\;|");
+    if !SPECIAL.are_in(item) {
         out.push_str(item);
         return;
     }

@@ -33,6 +33,17 @@ impl Moment {
         }
     }
 
+    /// Appends the moment as `Display` writes it.
+    pub fn push_to(self, out: &mut String) {
+        match self {
+            Self::Instant(instant) => out.push_str(&format_instant(instant)),
+            Self::Day(day) => match digits(day) {
+                Some(digits) => out.push_str(std::str::from_utf8(&digits).unwrap_or_default()),
+                None => out.push_str(&day.to_string()),
+            },
+        }
+    }
+
     /// Milliseconds since 1970, a day counting from its midnight.
     pub fn epoch_millis(self) -> i64 {
         match self {
@@ -80,25 +91,23 @@ impl FromStr for Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Day(day) => write_day(*day, f),
-            Self::Instant(instant) => f.write_str(&format_instant(*instant)),
-        }
+        let mut text = String::new();
+        self.push_to(&mut text);
+        f.write_str(&text)
     }
 }
 
-/// Writes a day as chrono does, but without its general machinery, since every record has several.
-fn write_day(day: NaiveDate, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Some(year) = u32::try_from(day.year()).ok().filter(|year| *year < 10_000) else { return write!(f, "{day}") };
-    let parts = [(year, 0, 4), (day.month(), 5, 2), (day.day(), 8, 2)];
+/// A day as chrono writes it, but without its general machinery, since every record has several. Years of four digits only.
+fn digits(day: NaiveDate) -> Option<[u8; 10]> {
+    let year = u32::try_from(day.year()).ok().filter(|year| *year < 10_000)?;
     let mut text = *b"0000-00-00";
-    for (mut number, start, digits) in parts {
+    for (mut number, start, digits) in [(year, 0, 4), (day.month(), 5, 2), (day.day(), 8, 2)] {
         for at in (start..start + digits).rev() {
             text[at] = b'0' + u8::try_from(number % 10).unwrap_or(0);
             number /= 10;
         }
     }
-    f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    Some(text)
 }
 
 /// The text is neither a day nor an instant.

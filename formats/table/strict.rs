@@ -51,25 +51,23 @@ impl<R> Strict<R> {
                     }
                     self.state = State::Closing;
                 }
-                State::Plain => {
-                    let end = memchr::memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len());
-                    self.grow(end)?;
+                // A quote counts at the beginning of a cell only, so quotes are all that is looked for.
+                State::Start | State::Plain => {
+                    let end = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                    self.plain(&rest[..end])?;
                     rest = &rest[end..];
-                    match rest.first() {
-                        Some(&byte) => self.next_cell(byte)?,
-                        None => break,
+                    if rest.is_empty() {
+                        break;
+                    }
+                    if self.state == State::Start {
+                        self.opened = self.line;
+                        self.state = State::Quoted;
+                    } else {
+                        self.grow(1)?;
                     }
                 }
-                State::Start if byte == b'"' => {
-                    self.opened = self.line;
-                    self.state = State::Quoted;
-                }
                 State::Closing if byte == b'"' => self.state = State::Quoted,
-                State::Start | State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte)?,
-                State::Start => {
-                    self.state = State::Plain;
-                    continue;
-                }
+                State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte)?,
                 State::Closing => {
                     return Err(Error::new("text behind a closing quote")
                         .at(format!("line {}", self.line))
@@ -79,6 +77,37 @@ impl<R> Strict<R> {
             rest = &rest[1..];
         }
         if nul.is_some() { Err(self.nul()) } else { Ok(()) }
+    }
+
+    /// Goes over cells without quotes: at once where no limit can be near, else one by one.
+    fn plain(&mut self, part: &[u8]) -> Result<(), Error> {
+        let Some(last) = memchr::memrchr3(b',', b'\n', b'\r', part) else { return self.one_cell(part) };
+        let commas = memchr::memchr_iter(b',', part).count();
+        if self.length + last > self.limits.element || self.columns + commas > self.limits.fields {
+            let mut rest = part;
+            while let Some(end) = memchr::memchr3(b',', b'\n', b'\r', rest) {
+                self.grow(end)?;
+                self.next_cell(rest[end])?;
+                rest = &rest[end + 1..];
+            }
+            return self.one_cell(rest);
+        }
+        self.line += memchr::memchr_iter(b'\n', part).count() as u64;
+        self.columns = match memchr::memrchr2(b'\n', b'\r', part) {
+            Some(end) => 1 + memchr::memchr_iter(b',', &part[end..]).count(),
+            None => self.columns + commas,
+        };
+        self.state = State::Start;
+        self.length = 0;
+        self.one_cell(&part[last + 1..])
+    }
+
+    /// Goes over what belongs to one cell.
+    fn one_cell(&mut self, part: &[u8]) -> Result<(), Error> {
+        if !part.is_empty() {
+            self.state = State::Plain;
+        }
+        self.grow(part.len())
     }
 
     fn next_cell(&mut self, byte: u8) -> Result<(), Error> {

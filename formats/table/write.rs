@@ -11,15 +11,8 @@ use crate::{Moment, Result, lines, moment};
 /// Cells are gathered to chunks of this many bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// The bytes that stand in quotes only. Cells are short, so a look into a table is faster than a search.
-static SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    special[b'"' as usize] = true;
-    special[b',' as usize] = true;
-    special[b'\n' as usize] = true;
-    special[b'\r' as usize] = true;
-    special
-};
+/// What stands in quotes only.
+static SPECIAL: lines::Bytes = lines::Bytes::new(b"\",\n\r");
 
 /// Writes rows, cell by cell, the header first.
 ///
@@ -54,7 +47,7 @@ impl<'a> Rows<'a> {
         let bytes = text.as_bytes();
         self.comma();
         let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
-        if self.quote_all || edge(bytes.first()) || edge(bytes.last()) || bytes.iter().any(|byte| SPECIAL[usize::from(*byte)]) {
+        if self.quote_all || edge(bytes.first()) || edge(bytes.last()) || SPECIAL.are_in(text) {
             self.buffer.push(b'"');
             let mut rest = bytes;
             while let Some(at) = memchr::memchr(b'"', rest) {
@@ -173,7 +166,10 @@ impl Column {
             let _ = match (moment, self.unit) {
                 (Some(moment), Unit::Millis) => write!(out, "{}", moment.epoch_millis()),
                 (Some(moment), Unit::Seconds) => write!(out, "{}", moment.epoch_millis().div_euclid(1000)),
-                (Some(moment), Unit::Iso) => write!(out, "{moment}"),
+                (Some(moment), Unit::Iso) => {
+                    moment.push_to(out);
+                    Ok(())
+                }
                 (None, _) => Ok(()),
             };
         };

@@ -7,25 +7,31 @@ use sfcred_formats::{Moment, Record};
 
 /// Remembers every username and the newest issue of its token, to find the tokens that a newer one made void.
 ///
-/// It is the one thing that grows with the number of records, so it is small and bounded: eight bytes a username, where a map of names would
-/// take a hundred, and no more than [`USERNAMES`] of them. A username is a hash of 49 bits under a key of this run: the chance that two among
-/// three thousand share one is 1 in 100 million, and among the most it holds 1 in 4,000.
+/// It is the one thing that grows with the number of records, so it is small and bounded: eleven bytes a username, where a map of names
+/// would take a hundred, and no more than [`USERNAMES`] of them. A username is a hash under a key of this run: the chance that two among
+/// the most it holds share one is 1 in 6,000, and among three thousand next to nothing.
 pub struct Ledger {
     hasher: RandomState,
-    /// Grouped by bucket, the upper 16 bits of the hash. An entry is the lower 33 above 31 bits of time.
-    entries: Vec<u64>,
-    /// Where each bucket starts among the entries, and behind them where the last one ends.
-    starts: Vec<u32>,
-    /// What has not been put into its bucket yet.
-    recent: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
-    /// A bit for each hash that may have been entered: most usernames are new, and this is small enough to stay near the processor.
-    seen: Vec<u64>,
+    /// The first few, which are all there are in nearly every run.
+    few: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    /// Once there are more: each username stands at the slot that its hash points to, or behind it at the next free one. An entry is 33
+    /// bits of the hash above 31 bits of time; 0 is a free slot.
+    slots: Vec<u64>,
+    used: usize,
     /// How many records came with a username that found no room.
     forgotten: u64,
 }
 
 /// How many usernames are remembered, which takes 4 MiB.
-pub const USERNAMES: usize = 1 << 19;
+pub const USERNAMES: usize = 3 << 17;
+
+/// A quarter of the slots stays free, so that a search ends soon.
+const SLOTS: usize = USERNAMES / 3 * 4;
+/// How many usernames are kept without slots.
+const FEW: usize = 4096;
+const TIME_BITS: u32 = 31;
+/// Times are seconds since 2000-01-01, which reach until 2068.
+const EPOCH: i64 = 946_684_800;
 
 /// Takes a key for its own hash, which it is.
 #[derive(Default)]
@@ -38,9 +44,8 @@ impl Hasher for AsItIs {
         }
     }
 
-    /// The map looks at the upper bits for one thing and at the lower ones for another; the key has 49.
     fn write_u64(&mut self, key: u64) {
-        self.0 = key ^ key << 15;
+        self.0 = key;
     }
 
     fn finish(&self) -> u64 {
@@ -48,24 +53,9 @@ impl Hasher for AsItIs {
     }
 }
 
-const BUCKETS: usize = 1 << 16;
-/// Eight for each username that is remembered, in 512 KiB.
-const SEEN_BITS: usize = 8 * USERNAMES;
-const REST_BITS: u32 = 33;
-const TIME_BITS: u32 = 31;
-/// Times are seconds since 2000-01-01, which reach until 2068.
-const EPOCH: i64 = 946_684_800;
-
 impl Default for Ledger {
     fn default() -> Self {
-        Self {
-            hasher: RandomState::new(),
-            entries: Vec::new(),
-            starts: Vec::new(),
-            recent: HashMap::default(),
-            seen: vec![0; SEEN_BITS / 64],
-            forgotten: 0,
-        }
+        Self { hasher: RandomState::new(), few: HashMap::default(), slots: Vec::new(), used: 0, forgotten: 0 }
     }
 }
 
@@ -75,46 +65,9 @@ impl Ledger {
         let issued = record.issued.filter(|_| record.token.is_some() && !record.username.is_empty())?;
         let time = pack(issued)?;
         let hash = self.hash(&record.username);
-        let Some(other) = self.newest(hash, time) else {
-            self.remember(hash, time);
-            return None;
-        };
-        let other = unpack(other);
+        let other = if self.slots.is_empty() { self.enter_few(hash, time) } else { self.enter_slot(hash, time) };
+        let other = unpack(other?);
         (other.is_after(issued) || issued.is_after(other)).then_some(other)
-    }
-
-    /// The newest time so far of a hash that was entered before; from now on `time` if that is newer.
-    fn newest(&mut self, hash: u64, time: u32) -> Option<u32> {
-        if !self.is_seen(hash) {
-            return None;
-        }
-        if let Some(recent) = self.recent.get_mut(&hash) {
-            return Some(std::mem::replace(recent, time.max(*recent)));
-        }
-        let entry = self.find(hash)?;
-        let other = time_of(*entry);
-        *entry = join(hash, time.max(other));
-        Some(other)
-    }
-
-    fn remember(&mut self, hash: u64, time: u32) {
-        if self.entries.len() + self.recent.len() >= USERNAMES {
-            self.forgotten += 1;
-            return;
-        }
-        let (word, bit) = seen_bit(hash);
-        self.seen[word] |= 1 << bit;
-        self.recent.insert(hash, time);
-        // Each sorting in moves all entries, so the more there are the rarer it is.
-        if self.recent.len() >= 8192.max(self.entries.len() / 64) {
-            self.sort_in();
-        }
-    }
-
-    /// Whether the hash may have been entered; `false` is certain.
-    fn is_seen(&self, hash: u64) -> bool {
-        let (word, bit) = seen_bit(hash);
-        self.seen[word] >> bit & 1 == 1
     }
 
     /// How many records could not be compared with those behind them.
@@ -122,52 +75,62 @@ impl Ledger {
         self.forgotten
     }
 
+    /// The newest time so far of a username that was entered before; from now on `time` if that is newer.
+    fn enter_few(&mut self, hash: u64, time: u32) -> Option<u32> {
+        if let Some(newest) = self.few.get_mut(&hash) {
+            return Some(std::mem::replace(newest, time.max(*newest)));
+        }
+        self.few.insert(hash, time);
+        if self.few.len() > FEW {
+            self.slots = vec![0; SLOTS];
+            for (hash, time) in std::mem::take(&mut self.few) {
+                self.enter_slot(hash, time);
+            }
+        }
+        None
+    }
+
+    /// As [`enter_few`](Self::enter_few).
+    fn enter_slot(&mut self, hash: u64, time: u32) -> Option<u32> {
+        let mut at = slot(hash);
+        loop {
+            let entry = &mut self.slots[at];
+            if *entry == 0 {
+                break;
+            }
+            if *entry >> TIME_BITS == join(hash, 0) >> TIME_BITS {
+                let newest = time_of(*entry);
+                *entry = join(hash, time.max(newest));
+                return Some(newest);
+            }
+            at = if at + 1 == SLOTS { 0 } else { at + 1 };
+        }
+        if self.used < USERNAMES {
+            self.slots[at] = join(hash, time);
+            self.used += 1;
+        } else {
+            self.forgotten += 1;
+        }
+        None
+    }
+
     /// Usernames are one whatever their case.
     fn hash(&self, username: &str) -> u64 {
-        let lower = username.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        let hash = if lower { self.hasher.hash_one(username) } else { self.hasher.hash_one(username.to_lowercase().as_str()) };
-        hash >> (64 - BUCKETS.trailing_zeros() - REST_BITS)
-    }
-
-    fn find(&mut self, hash: u64) -> Option<&mut u64> {
-        let bucket = bucket(hash);
-        let (start, end) = (*self.starts.get(bucket)? as usize, *self.starts.get(bucket + 1)? as usize);
-        self.entries[start..end].iter_mut().find(|entry| **entry >> TIME_BITS == join(hash, 0) >> TIME_BITS)
-    }
-
-    /// Puts what is recent into the buckets: in place, from the end, so that no second copy of the entries is needed.
-    fn sort_in(&mut self) {
-        let mut recent: Vec<(u64, u32)> = self.recent.drain().collect();
-        recent.sort_unstable();
-        self.starts.resize(BUCKETS + 1, 0);
-        let mut old_end = self.entries.len();
-        let mut to = old_end + recent.len();
-        self.entries.resize(to, 0);
-        for at in (0..BUCKETS).rev() {
-            self.starts[at + 1] = u32::try_from(to).unwrap_or(u32::MAX);
-            while let Some((hash, time)) = recent.pop_if(|(hash, _)| bucket(*hash) == at) {
-                to -= 1;
-                self.entries[to] = join(hash, time);
-            }
-            let old_start = self.starts[at] as usize;
-            to -= old_end - old_start;
-            self.entries.copy_within(old_start..old_end, to);
-            old_end = old_start;
-        }
+        // Looks at all bytes, so that the compiler takes many at once.
+        let other = username.bytes().fold(false, |found, byte| found | !byte.is_ascii() | byte.is_ascii_uppercase());
+        if other { self.hasher.hash_one(username.to_lowercase().as_str()) } else { self.hasher.hash_one(username) }
     }
 }
 
-/// The word of the bits and the bit in it that stand for a hash.
-fn seen_bit(hash: u64) -> (usize, u64) {
-    (usize::try_from(hash / 64).unwrap_or(0) % (SEEN_BITS / 64), hash % 64)
+/// The slot that a hash points to, by its upper bits.
+fn slot(hash: u64) -> usize {
+    usize::try_from((u128::from(hash) * SLOTS as u128) >> 64).unwrap_or(0)
 }
 
-fn bucket(hash: u64) -> usize {
-    usize::try_from(hash >> REST_BITS).unwrap_or(0)
-}
-
+/// An entry, by the lower bits of the hash; never 0, because no hash is taken as 0.
 fn join(hash: u64, time: u32) -> u64 {
-    hash << TIME_BITS | u64::from(time)
+    let rest = hash << TIME_BITS;
+    (if rest == 0 { 1 << TIME_BITS } else { rest }) | u64::from(time)
 }
 
 fn time_of(entry: u64) -> u32 {
@@ -213,7 +176,7 @@ mod tests {
         for number in 0..60_000 {
             assert_eq!(ledger.enter(&record(&name(number), "2026-05-01T10:00:00Z")), None, "{number}");
         }
-        assert!(ledger.entries.len() > 50_000);
+        assert_eq!(ledger.used, 60_000);
         for number in 0..60_000 {
             let found = ledger.enter(&record(&name(number), "2026-05-01T10:00:01Z"));
             assert_eq!(found, "2026-05-01T10:00:00Z".parse().ok(), "{number}");

@@ -1,11 +1,12 @@
 //! `sfcred convert`
 
 use std::io::{IsTerminal, Write, sink, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
+use sfcred_formats::store::Store;
 use sfcred_formats::{Error, Format, Result, all};
 
 use super::args::{self, Judging, Reading};
@@ -77,8 +78,8 @@ impl Convert {
             }
             _ => Target::Stdout,
         };
-        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
-            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        if let Err(error) = self.check_use(&target) {
+            return Ok(End::wrong_use(&error));
         }
         let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
         let mut lock = self.sealing.lock();
@@ -120,13 +121,31 @@ impl Convert {
         Ok(End::Done)
     }
 
-    /// Checks that the output can be written and sealed. A store becomes a folder; to stdout goes one entry of it.
+    /// The store to write, where the output is a folder: to stdout goes a single entry.
+    fn store<'t>(&self, target: &'t Target) -> Option<(&'t Path, &'static Store)> {
+        let Target::File(path) = target else { return None };
+        self.to.spec.store.as_ref().map(|store| (path.as_path(), store))
+    }
+
+    /// Checks that the output can be written and sealed.
     fn output(&self, target: &Target) -> Result<Destination> {
-        if let (Target::File(path), Some(store)) = (target, &self.to.spec.store) {
+        if let Some((path, store)) = self.store(target) {
             return Ok(Destination::Store(NewStore::create(path, self.sealing.store(self.to, store)?)?));
         }
-        let to = if self.dry_run && self.to.spec.store.is_some() { None } else { self.sealing.to(self.to)? };
+        let to = self.sealing.to(self.to)?;
         Ok(Destination::Stream(Output::create(target, self.force, &self.inputs)?, to))
+    }
+
+    /// Fails if the options do not go together.
+    fn check_use(&self, target: &Target) -> Result<()> {
+        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
+            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        }
+        // Without a place to write to, a dry run of a store needs no keys, and may have them.
+        if self.dry_run && self.output.is_none() && self.to.spec.store.is_some() {
+            return Ok(());
+        }
+        self.sealing.check(self.to, self.store(target).map(|(_, store)| store))
     }
 
     /// Fails if something is lost that may not be.

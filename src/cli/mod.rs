@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
-use sfcred_formats::Result;
+use sfcred_formats::{Error, Result};
 
 pub use harden::{contain, harden};
 
@@ -57,6 +57,14 @@ enum End {
     Failed = 1,
     WrongUse = 2,
     Findings = 3,
+}
+
+impl End {
+    /// Tells of options that do not go together, which only shows when they are looked at.
+    fn wrong_use(error: &Error) -> Self {
+        show::error(error);
+        Self::WrongUse
+    }
 }
 
 /// Runs the command with these arguments; `today` is the day of the clock, in UTC.

@@ -57,7 +57,7 @@ impl Sealing {
     /// Whether the output is sealed with age; the passphrase of a format that encrypts by itself is its own.
     pub(super) fn is_asked(&self, to: &Format) -> bool {
         let passphrase = self.passphrase || self.to_passphrase_file.is_some();
-        (passphrase && to.spec.lock.is_none()) || !self.recipient.is_empty() || !self.recipients_file.is_empty()
+        (passphrase && to.spec.lock.is_none()) || self.has_recipients()
     }
 
     /// What locks output whose format encrypts by itself.
@@ -65,27 +65,36 @@ impl Sealing {
         FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
     }
 
-    /// Reads the recipients or asks for the passphrase.
-    pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
-        if let Some(option) = [("--gpg-id", !self.gpg_id.is_empty()), ("--plain", self.plain)].iter().find(|(_, given)| *given) {
-            return Err(
-                Error::new(format!("{} is for the folder of a store", option.0)).hint("leave it out, or name such a folder with -o")
-            );
+    /// Whether these options go together, and with the format; `store` is that of the format, where a folder is written.
+    pub(super) fn check(&self, format: &Format, store: Option<&Store>) -> Result<()> {
+        if let Some(store) = store {
+            return self.check_store(&format.spec.id, store);
+        }
+        if let Some((option, _)) = [("--gpg-id", !self.gpg_id.is_empty()), ("--plain", self.plain)].iter().find(|(_, given)| *given) {
+            return Err(Error::new(format!("{option} is for the folder of a store")).hint("leave it out, or name such a folder with -o"));
         }
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
         }
-        if !self.is_asked(format) {
-            return if self.armor {
-                Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"))
-            } else {
-                Ok(None)
-            };
+        if self.armor && !self.is_asked(format) {
+            return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));
         }
-        let recipients = !self.recipient.is_empty() || !self.recipients_file.is_empty();
-        if recipients && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
+        if self.has_recipients() && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
             return Err(Error::new("age seals to recipients or with a passphrase, not both").hint("leave one of them out"));
         }
+        Ok(())
+    }
+
+    fn has_recipients(&self) -> bool {
+        !self.recipient.is_empty() || !self.recipients_file.is_empty()
+    }
+
+    /// Reads the recipients or asks for the passphrase.
+    pub(super) fn to(&self, format: &Format) -> Result<Option<To>> {
+        if !self.is_asked(format) {
+            return Ok(None);
+        }
+        let recipients = self.has_recipients();
         if let Some(path) = self.to_passphrase_file.as_ref().filter(|_| !recipients) {
             return prompt::passphrase_file(path).map(|passphrase| Some(To::Passphrase(passphrase)));
         }
@@ -95,46 +104,39 @@ impl Sealing {
         self.recipients().map(|(recipients, _)| Some(To::Recipients(recipients)))
     }
 
-    /// What the entries of a store are sealed with.
-    pub(super) fn store(&self, format: &'static Format, store: &'static Store) -> Result<With> {
-        let id = &format.spec.id;
+    fn check_store(&self, id: &str, store: &Store) -> Result<()> {
         if self.passphrase || self.to_passphrase_file.is_some() || self.to_key_file.is_some() {
             return Err(Error::new("a store is sealed to keys").hint("leave passphrase and key file out; name the key with -r or --gpg-id"));
         }
         if self.armor {
             return Err(Error::new("the entries of a store have no armor").hint("leave --armor out"));
         }
-        let age = !self.recipient.is_empty() || !self.recipients_file.is_empty();
-        match (age, !self.gpg_id.is_empty(), self.plain) {
-            (false, false, true) => Ok(With::Plain),
-            (true, false, false) => {
-                let layout = store.layout(SealedWith::Age);
-                let layout =
-                    layout.ok_or_else(|| Error::new(format!("{id} seals with gpg, not with age")).hint("name a key with --gpg-id"))?;
-                let (recipients, lines) = self.recipients()?;
-                Ok(With::Age(layout, To::Recipients(recipients), lines))
-            }
-            (false, true, false) => {
-                let layout = store.layout(SealedWith::Gpg);
-                let layout =
-                    layout.ok_or_else(|| Error::new(format!("{id} seals with age, not with gpg")).hint("name a recipient with -r"))?;
-                // Each becomes a line of a file, and what gpg looks a key up by.
-                let wrong = |key: &&String| key.trim().is_empty() || key.starts_with('-') || key.contains(['#', '\n', '\r']);
-                match self.gpg_id.iter().find(wrong) {
-                    Some(_) => {
-                        Err(Error::new("--gpg-id: not the name of a key").hint("`gpg --list-keys` shows fingerprints and addresses"))
-                    }
-                    None => Ok(With::Gpg(layout, self.gpg_id.clone())),
-                }
-            }
-            (false, false, false) => {
-                let options = [(SealedWith::Gpg, "--gpg-id KEY"), (SealedWith::Age, "-r RECIPIENT")];
-                let options: Vec<&str> =
-                    options.iter().filter(|(seal, _)| store.layout(*seal).is_some()).map(|(_, option)| *option).collect();
-                Err(Error::new(format!("{id}: no key to seal the entries to"))
-                    .hint(format!("{} names one; --plain writes plain text files", options.join(" or "))))
-            }
+        let (age, gpg) = (store.layout(SealedWith::Age).is_some(), store.layout(SealedWith::Gpg).is_some());
+        match (self.has_recipients(), !self.gpg_id.is_empty(), self.plain) {
+            (true, false, false) if !age => Err(Error::new(format!("{id} seals with gpg, not with age")).hint("name a key with --gpg-id")),
+            (false, true, false) if !gpg => Err(Error::new(format!("{id} seals with age, not with gpg")).hint("name a recipient with -r")),
+            (true, false, false) | (false, true, false) | (false, false, true) => Ok(()),
+            (false, false, false) => Err(no_key(id, store)),
             _ => Err(Error::new("entries are sealed with age, or with gpg, or not at all").hint("take one of -r, --gpg-id and --plain")),
+        }?;
+        // Each becomes a line of a file, and what gpg looks a key up by.
+        let wrong = |key: &String| key.trim().is_empty() || key.starts_with('-') || key.contains(['#', '\n', '\r']);
+        if self.gpg_id.iter().any(wrong) {
+            return Err(Error::new("--gpg-id: not the name of a key").hint("`gpg --list-keys` shows fingerprints and addresses"));
+        }
+        Ok(())
+    }
+
+    /// What the entries of a store are sealed with.
+    pub(super) fn store(&self, format: &Format, store: &'static Store) -> Result<With> {
+        if let Some(layout) = store.layout(SealedWith::Gpg).filter(|_| !self.gpg_id.is_empty()) {
+            return Ok(With::Gpg(layout, self.gpg_id.clone()));
+        }
+        match store.layout(SealedWith::Age).filter(|_| self.has_recipients()) {
+            Some(layout) => self.recipients().map(|(recipients, lines)| With::Age(layout, To::Recipients(recipients), lines)),
+            None if self.plain => Ok(With::Plain),
+            // Never by mistake.
+            None => Err(no_key(&format.spec.id, store)),
         }
     }
 
@@ -161,4 +163,11 @@ impl Sealing {
         }
         Ok((recipients, lines))
     }
+}
+
+fn no_key(id: &str, store: &Store) -> Error {
+    let options = [("--gpg-id KEY", SealedWith::Gpg), ("-r RECIPIENT", SealedWith::Age)];
+    let options: Vec<&str> = options.iter().filter(|(_, seal)| store.layout(*seal).is_some()).map(|(option, _)| *option).collect();
+    Error::new(format!("{id}: no key to seal the entries to"))
+        .hint(format!("{} names one; --plain writes plain text files", options.join(" or ")))
 }

@@ -1,6 +1,6 @@
 //! The labels of a record's keys where a format has no column for them, and the names that people and other programs give them.
 
-use sfcred_formats::{Field, Key, Kind, Record, lines};
+use sfcred_formats::{Field, Key, Kind, Moment, Record, lines};
 
 /// The label under which `key` is written.
 pub(super) fn label(key: Key) -> &'static str {
@@ -99,11 +99,11 @@ pub(super) fn take(record: &mut Record, key: Key, parts: &mut Vec<Field>) {
         },
         Key::Issued | Key::PasswordChanged => {
             let moment = if key == Key::Issued { record.issued.take() } else { record.password_changed.take() };
-            match moment {
-                Some(moment @ sfcred_formats::Moment::Day(_)) => Field::new(label(key), moment.to_string(), Kind::Date),
-                Some(moment) => Field::new(label(key), moment.to_string(), Kind::Text),
-                None => return,
-            }
+            let Some(moment) = moment else { return };
+            let mut text = String::with_capacity("2026-08-18T09:12:44Z".len());
+            moment.push_to(&mut text);
+            let kind = if matches!(moment, Moment::Day(_)) { Kind::Date } else { Kind::Text };
+            Field::new(label(key), text, kind)
         }
         Key::RotateBy => match record.rotate_by.take() {
             Some(day) => Field::new(label(key), day.to_string(), Kind::Date),
