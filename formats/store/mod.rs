@@ -1,6 +1,6 @@
 //! Stores: folders in which every login is an entry of its own, a text that is sealed.
 //!
-//! [`entry`] is the text, [`name`] where it lies. The folder itself, and what seals its entries, belong to whoever uses this crate.
+//! `entry` is the text, `name` where it lies. The folder itself, and what seals its entries, belong to whoever uses this crate.
 
 mod codec;
 mod entry;

@@ -157,7 +157,7 @@ fn split_yaml(text: &str) -> (&str, Option<&str>) {
     (text, None)
 }
 
-/// Takes away the backslashes that [`protect`] set.
+/// Takes away the backslashes that were set when it was written.
 fn unprotect(notes: &mut Secret) {
     if !notes.expose().contains(YAML) {
         return;
