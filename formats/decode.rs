@@ -20,6 +20,8 @@ pub struct Input<'a> {
     limit: u64,
     encoding: Option<&'static str>,
     archive: Option<Archive>,
+    /// Members that were left behind and not told yet.
+    others: u64,
 }
 
 impl<'a> Input<'a> {
@@ -36,7 +38,7 @@ impl<'a> Input<'a> {
         if head.starts_with(archive::MAGIC) {
             let archive = Archive::open(&mut io::Cursor::new(head).chain(rest), limits)?;
             let rest = Box::new(io::empty());
-            return Ok(Self { head: Vec::new(), used: 0, rest, left: limit, limit, encoding: None, archive: Some(archive) });
+            return Ok(Self { head: Vec::new(), used: 0, rest, left: limit, limit, encoding: None, archive: Some(archive), others: 0 });
         }
         let encoding = match head.as_slice() {
             [0xFF, 0xFE, ..] => Some("UTF-16LE"),
@@ -50,7 +52,7 @@ impl<'a> Input<'a> {
             rest.as_mut().take(HEAD as u64).read_to_end(&mut head)?;
             used = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         }
-        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None })
+        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None, others: 0 })
     }
 
     /// The beginning of the file, up to 64 KiB of it.
@@ -63,28 +65,38 @@ impl<'a> Input<'a> {
         self.archive.as_ref().map_or(&[], Archive::names)
     }
 
-    /// Enters the member that the signs name, else the only one, and returns how many others are left behind.
+    /// Enters the member that the signs name, else the only one or the only table. How many others are left behind is told once, by the
+    /// next call of [`Format::enter`](crate::Format::enter).
     ///
     /// # Errors
     /// When there is no such member or it is damaged.
-    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<u64> {
-        let Some(archive) = &mut self.archive else { return Ok(0) };
-        let names = archive.names();
-        let name = match (signs.member(names), names) {
-            (Some(name), _) => name.to_owned(),
-            (None, [name]) => name.clone(),
-            (None, _) => {
+    pub(crate) fn enter(&mut self, signs: &Signs) -> Result<()> {
+        let Some(archive) = &mut self.archive else { return Ok(()) };
+        // What macOS adds to an archive, and folders, hold nothing.
+        let is_file = |name: &&String| !name.ends_with('/') && !name.starts_with("__MACOSX/");
+        let files: Vec<&String> = archive.names().iter().filter(is_file).collect();
+        let tables: Vec<&String> = files.iter().copied().filter(|name| name.to_ascii_lowercase().ends_with(".csv")).collect();
+        let name = match (signs.member(archive.names()), files.as_slice(), tables.as_slice()) {
+            (Some(name), _, _) => name.to_owned(),
+            (None, [name], _) | (None, _, [name]) => (*name).clone(),
+            (None, _, _) => {
                 return Err(Error::new("an archive without the document that belongs there").hint("unpack it and name the document in it"));
             }
         };
-        let others = names.iter().filter(|other| **other != name && !other.ends_with('/') && !signs.about.contains(other)).count();
+        let others = files.iter().filter(|other| ***other != name && !signs.about.contains(other)).count();
         let member = archive.member(&name)?;
         let limits = Limits { input: self.limit, ..Limits::default() };
         *self = Self::open(Box::new(Member { bytes: member, used: 0 }), &limits)?;
         if self.archive.is_some() {
             return Err(Error::new("an archive inside an archive").hint("unpack it and name the document in it"));
         }
-        Ok(others as u64)
+        self.others = others as u64;
+        Ok(())
+    }
+
+    /// How many members were left behind since this was asked last.
+    pub(crate) fn take_others(&mut self) -> u64 {
+        std::mem::take(&mut self.others)
     }
 
     /// The encoding that was turned to UTF-8, if it was another.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::store::{Folder, NewFolder, Store};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, detect, store, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, store, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -104,6 +104,12 @@ pub struct Holds {
     pub fields: Vec<Kind>,
     /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
+    /// Whether the labels of those lines cannot hold a colon.
+    pub plain_labels: bool,
+    /// Keys that the product takes on one line only.
+    pub one_line: Keys,
+    /// The characters of a title beside letters, digits and blanks, where the product takes no others.
+    pub title_characters: Option<String>,
     /// Whether custom fields are lines with escapes, so that not every label fits; a store says it by being one.
     #[serde(skip)]
     pub lines: bool,
@@ -157,8 +163,6 @@ pub struct Refuses {
     pub url: Option<usize>,
     /// The value of a custom field.
     pub field: Option<usize>,
-    /// Keys that cannot hold a line end.
-    pub one_line: Keys,
 }
 
 /// Where a format's facts come from.
@@ -256,12 +260,9 @@ impl Format {
     /// # Errors
     /// Names the line and the key that is wrong.
     pub fn new(toml: &str, codec: Option<&'static dyn Codec>) -> Result<Self> {
-        let mut spec: Spec = toml::from_str(toml).map_err(|error| {
-            let line = error.span().map_or(1, |span| toml[..span.start].matches('\n').count() + 1);
-            Error::new(error.message().replace('\n', " ")).at(format!("line {line}"))
-        })?;
+        let mut spec: Spec = toml::from_str(toml).map_err(|error| check::unreadable(toml, &error))?;
+        check::check(toml, &spec, codec.is_some())?;
         if let Some(table) = &spec.table {
-            table.check()?;
             table.fill(&mut spec.holds);
         }
         if spec.store.is_some() {
@@ -271,9 +272,25 @@ impl Format {
             (Some(codec), _, _) => codec,
             (None, Some(_), _) => &table::Codec,
             (None, None, Some(_)) => &store::Codec,
-            (None, None, None) => return Err(Error::new("neither [table] nor [store] nor code says how it is read")),
+            (None, None, None) => return Err(Error::new("no [table] says how it is read").hint(check::HINT)),
         };
         Ok(Self { spec, codec })
+    }
+
+    /// Makes a table format of the user's own, which stands beside `others`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when one of the others has its id.
+    pub fn own<'f>(toml: &str, others: impl IntoIterator<Item = &'f Self>) -> Result<Self> {
+        let format = Self::new(toml, None)?;
+        if format.spec.store.is_some() {
+            return Err(check::error(toml, &table::Flaw::new(&["store"], "only tables can be of your own")));
+        }
+        if others.into_iter().any(|other| other.spec.id == format.spec.id) {
+            let what = format!("there is a format `{}` already", format.spec.id);
+            return Err(check::error(toml, &table::Flaw::new(&["id"], &what)));
+        }
+        Ok(format)
     }
 
     /// Enters the member with the records, where the input is an archive, and returns how many other members are left behind.
@@ -281,7 +298,8 @@ impl Format {
     /// # Errors
     /// When the archive has no such member, or it is damaged.
     pub fn enter(&self, input: &mut Input<'_>) -> Result<u64> {
-        input.enter(&self.spec.detect)
+        input.enter(&self.spec.detect)?;
+        Ok(input.take_others())
     }
 
     /// Reads every record of `input` into the sink.
@@ -346,6 +364,13 @@ impl Holds {
         self.times == Unit::Seconds
     }
 
+    /// The title as the product takes it: another character becomes a hyphen.
+    pub fn fit_title(&self, title: &str) -> String {
+        let Some(characters) = &self.title_characters else { return title.to_owned() };
+        let fits = |character: char| character.is_alphanumeric() || character == ' ' || characters.contains(character);
+        title.chars().map(|character| if fits(character) { character } else { '-' }).collect()
+    }
+
     /// Whether the field has a place of its own.
     pub fn owns(&self, field: &Field) -> bool {
         self.labels.iter().any(|own| own.takes(field))
@@ -368,7 +393,8 @@ impl Holds {
         let line_end = ['\n', '\r'];
         // `contains` would look at 16 bytes at once, and an unoptimised build leaves those on the stack.
         let pair = value.split_once(": ").is_some();
-        !label.is_empty() && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair
+        let colon = self.plain_labels && label.contains(':');
+        !label.is_empty() && !colon && !label.contains(line_end) && !value.is_empty() && !value.contains(line_end) && !pair
     }
 }
 

@@ -13,6 +13,7 @@
 //! uses this crate.
 
 mod archive;
+mod check;
 mod decode;
 mod detect;
 mod error;
@@ -39,6 +40,7 @@ pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record};
 pub use secret::Secret;
+pub use table::Escape;
 
 /// Makes the list of formats: a name alone is a table or a store, a name with `code` has a `Codec` in its `mod.rs`.
 macro_rules! formats {
@@ -68,6 +70,12 @@ formats! {
     safeincloud_csv,
     dashlane_csv,
     protonpass_csv code,
+    nordpass_csv,
+    roboform_csv code,
+    zoho_csv code,
+    keeper_csv code,
+    keepass1_csv,
+    enpass_csv code,
     pass,
     passage,
     gopass,
@@ -95,12 +103,24 @@ pub fn all() -> &'static [Format] {
 /// # Errors
 /// Names the formats that are spelled like it.
 pub fn find(id: &str) -> Result<&'static Format> {
-    if let Some(format) = all().iter().find(|format| format.spec.id == id) {
-        return Ok(format);
-    }
+    find_in(all(), id)
+}
+
+/// Finds one of `formats` by what users type.
+///
+/// # Errors
+/// Names those that are spelled like it.
+pub fn find_in<'f>(formats: impl IntoIterator<Item = &'f Format>, id: &str) -> Result<&'f Format> {
     let stem = id.split('-').next().unwrap_or(id);
-    let near: Vec<&str> =
-        all().iter().map(|format| format.spec.id.as_str()).filter(|other| !stem.is_empty() && other.contains(stem)).collect();
+    let mut near = Vec::new();
+    for format in formats {
+        if format.spec.id == id {
+            return Ok(format);
+        }
+        if !stem.is_empty() && format.spec.id.contains(stem) {
+            near.push(format.spec.id.as_str());
+        }
+    }
     let hint = if near.is_empty() { "`sfcred formats` lists them".to_owned() } else { format!("perhaps {}", near.join(" or ")) };
     Err(Error::new("no format of that name").hint(hint))
 }

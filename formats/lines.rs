@@ -134,11 +134,22 @@ pub fn split_tags(text: &str) -> Vec<String> {
     split_unescaped(text, separator).iter().map(|tag| unescape_item(tag.trim())).filter(|tag| !tag.is_empty()).collect()
 }
 
+/// Joins tags by `,` alone, with `\,` and `\\` inside a tag.
+pub(crate) fn join_by_commas(tags: &[String]) -> String {
+    let escaped = |tag: &String| tag.replace('\\', "\\\\").replace(',', "\\,");
+    tags.iter().map(escaped).collect::<Vec<_>>().join(",")
+}
+
+/// Splits what [`join_by_commas`] joined.
+pub(crate) fn split_by_commas(text: &str) -> Vec<String> {
+    split_unescaped(text, ',').iter().map(|tag| unescape_item(tag.trim())).filter(|tag| !tag.is_empty()).collect()
+}
+
 /// Splits as [`split_list`] does, into a list whose memory is used again.
 pub(crate) fn split_list_into(text: &str, list: &mut Vec<String>) {
     // Most lists have one item.
     if text.contains([';', '\\']) || text.trim().is_empty() {
-        *list = split_list(text);
+        list.append(&mut split_list(text));
     } else {
         list.push(text.trim().to_owned());
     }

@@ -12,6 +12,8 @@ pub enum Notice {
     LeftBehind(String),
     /// A value that is not what its column or key says, kept as a field.
     NotADate(String),
+    /// A cell that should hold a list and cannot be taken apart, kept as a field.
+    NotAList(String),
     /// Something that is understood by its own program only, and is kept as it stands.
     KeptAsText(&'static str),
     /// Cells that look escaped for HTML, as some exports are by mistake.

@@ -58,6 +58,15 @@ pub struct Options {
     pub keep: u64,
     /// What a file may ask of this machine.
     pub limits: Limits,
+    /// Table formats of the user's own, beside those of this program.
+    pub own: &'static [Format],
+}
+
+impl Options {
+    /// All formats. The user's own come first, so that one of them can call another its twin.
+    fn formats(&self) -> impl Iterator<Item = &'static Format> {
+        self.own.iter().chain(all())
+    }
 }
 
 /// What a run read, noticed, found and lost.
@@ -183,6 +192,7 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
     let mut keys = Tally::default();
     let mut placers: Vec<(&Format, Placer<'_>)> = all()
         .iter()
+        .chain(options.own)
         .filter(|format| format.spec.write.is_some())
         .map(|format| (format, Placer::new(format, options.policy.max_age)))
         .collect();
@@ -228,7 +238,7 @@ fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mu
             Content::Folder(mut folder) => {
                 let (format, twins) = match from {
                     Some(format) => (format, false),
-                    None => detect_folder(all(), folder.files()).map(|found| (found.format, !found.twins.is_empty()))?,
+                    None => detect_folder(options.formats(), folder.files()).map(|found| (found.format, !found.twins.is_empty()))?,
                 };
                 report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
                 let mut stage = Stage { format, options, report, each, failed: &mut failed };
@@ -237,7 +247,7 @@ fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mu
         };
         let (format, twins) = match from {
             Some(format) => (format, false),
-            None => detect(all(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
+            None => detect(options.formats(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
         };
         for _ in 0..format.enter(&mut input)? {
             report.notices.add(Notice::LeftBehind("other files of the archive".to_owned()), "");

@@ -16,7 +16,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 fn files(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder.join("docs")).unwrap();
-    fs::copy(Path::new(ROOT).join("docs/sample-vault.csv"), folder.join("docs/sample-vault.csv")).unwrap();
+    for name in ["docs/sample-vault.csv", "docs/sample-format.toml"] {
+        fs::copy(Path::new(ROOT).join(name), folder.join(name)).unwrap();
+    }
     for file in fs::read_dir(Path::new(ROOT).join("tests/transcripts/files")).unwrap() {
         let path = file.unwrap().path();
         fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
@@ -44,6 +46,21 @@ fn files(folder: &Path) {
     fs::write(folder.join("database.kdbx"), b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5rest").unwrap();
     fs::write(folder.join("picture.png"), b"\x89PNG\r\n\x1a\n\0\0rest").unwrap();
     fs::write(folder.join("large.keys"), "#".repeat(70_000)).unwrap();
+    // The sample of a format of one's own, each with one mistake.
+    let format = fs::read_to_string(folder.join("docs/sample-format.toml")).unwrap();
+    for (name, right, wrong) in [
+        ("taken", "harbor-csv\"", "chrome-csv\""),
+        ("unknown", "key = \"issued\"", "kee = \"issued\""),
+        ("kind", "row_end = \"lf\"", "ragged = \"yes\""),
+        ("join", "join = \"semicolon\"", "join = \"slash\""),
+        ("holds", "needs = [\"title\"]", "keys = [\"folder\"]"),
+        ("toml", "notes = 2000", "notes = 2000 bytes"),
+    ] {
+        assert!(format.contains(right));
+        fs::write(folder.join(format!("spec-{name}.toml")), format.replace(right, wrong)).unwrap();
+    }
+    let twin = fs::read_to_string(folder.join("spec-twin.toml")).unwrap();
+    fs::write(folder.join("spec-same.toml"), twin.replace("twins", "# twins")).unwrap();
     let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
     fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
 }

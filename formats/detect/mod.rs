@@ -139,6 +139,13 @@ fn table_of<'f>(formats: &[&'f Format], head: &[u8]) -> Result<Found<'f>> {
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
     let matching = tables().filter(|(_, table)| best.is_some() && table.rank(&header) == best);
     one(&matching.map(|(format, _)| format).collect::<Vec<_>>(), || {
+        // That nothing speaks against it is not enough to read passwords from cells without names.
+        if let Some((format, _)) = tables().find(|(_, table)| table.could_be(head)) {
+            let id = &format.spec.id;
+            return Error::new(format!("no known header; it may be {id}, which has none"))
+                .at("row 1")
+                .hint(format!("name it: --from {id}"));
+        }
         let nearest = tables()
             .max_by_key(|(_, table)| (table.common(&header), Reverse(table.lacks(&header).len())))
             .filter(|(_, table)| table.common(&header) > 0);

@@ -1,23 +1,27 @@
 //! The engine behind every `[table]`: what the columns are, and what can be told from a header.
 
-use std::cmp::Reverse;
-
 use serde::Deserialize;
 
 use crate::format::{Holds, Own};
 use crate::record::{Key, Kind};
-use crate::{Error, Result};
 
+mod cells;
+mod check;
+mod header;
 mod read;
 mod strict;
 mod write;
 
-pub(crate) use read::read;
-pub(crate) use write::Rows;
+pub(crate) use cells::{colon_lines, pairs};
+pub(crate) use check::Flaw;
+pub(crate) use header::header;
+pub(crate) use read::{each_row, read};
+pub(crate) use write::{Rows, TableWriter};
 
 /// The `[table]` of a `format.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of format.toml")]
 pub struct Table {
     /// Which cells are quoted.
     #[serde(default)]
@@ -25,9 +29,18 @@ pub struct Table {
     /// What ends a row.
     #[serde(default)]
     pub row_end: RowEnd,
+    /// How a quote inside a quoted cell is written.
+    #[serde(default)]
+    pub escape: Escape,
     /// Whether rows may be longer or shorter than the header.
     #[serde(default)]
     pub ragged: bool,
+    /// Whether there is no header, so that a column is known by its place.
+    #[serde(default)]
+    pub headerless: bool,
+    /// Whether the cells behind the last column are labels and values of fields, in turn.
+    #[serde(default)]
+    pub pairs: bool,
     /// Whether any column not listed becomes a field, so that one of `any_of` is enough to know the table.
     #[serde(default)]
     pub any_of: Vec<String>,
@@ -52,6 +65,19 @@ pub enum Quote {
     All,
     /// All cells but those of the header.
     Values,
+    /// All cells of the header, and of the others those that need it.
+    Header,
+}
+
+/// How a quote inside a quoted cell is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Escape {
+    /// Twice, as RFC 4180 has it.
+    #[default]
+    Doubled,
+    /// Behind a backslash, as is a backslash.
+    Backslash,
 }
 
 /// What ends a row when a table is written.
@@ -77,13 +103,15 @@ pub struct Skip {
     /// The values that it has in all others.
     #[serde(default)]
     pub unless: Vec<String>,
-    /// What such a row is.
+    /// What such a row is; where it is nothing worth telling, nothing is told.
+    #[serde(default)]
     pub what: String,
 }
 
 /// One column.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of format.toml")]
 pub struct Column {
     /// Its name in the header.
     pub name: String,
@@ -120,6 +148,9 @@ pub struct Column {
     /// How a time is written.
     #[serde(default)]
     pub unit: Unit,
+    /// Whether it is written empty, and what is read there is kept as a field of its name.
+    #[serde(default)]
+    pub stray: bool,
     /// Whether it stands in for the username where that is empty.
     #[serde(default)]
     pub stand_in: bool,
@@ -133,18 +164,24 @@ pub enum Join {
     Slash,
     /// `\`, which a name cannot hold.
     Backslash,
+    /// `\`, with `\\` inside a name.
+    DoubledBackslash,
     /// `/`, with `\/` inside a name.
     EscapedSlash,
     /// `; `, with `\;` inside an item.
     Semicolon,
-    /// `, ` between URLs; what follows is a URL only if it looks like one.
+    /// `, ` between URLs, and what follows is a URL only if it looks like one; `,` between tags, with `\,` inside a tag.
     Comma,
+    /// The cell is a JSON array: of URLs, or of fields as objects of `label`, `type` and `value`.
+    Json,
     /// The cell is itself a row of a table.
     Row,
     /// One line each, `label: value`, with escapes.
     Lines,
     /// One line each, `label: value`, split at the last colon and blank, without escapes.
     PlainLines,
+    /// One line each, `label:value`, split at the first colon; a line without one goes on with the value before it.
+    ColonLines,
 }
 
 /// How a time stands in a cell.
@@ -160,50 +197,24 @@ pub enum Unit {
     Seconds,
 }
 
-/// How well a header fits: order first, then how many of the columns are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rank {
-    /// All columns that are needed, in any case.
-    AnyCase(usize),
-    /// All columns that are needed, in any order and with others between; where two tables have the same words, the one that lacks fewest.
-    AnyOrder(usize, Reverse<usize>),
-    /// The columns in their order and nothing else.
-    Exact(usize),
-}
-
 /// Reads and writes a table that needs no code of its own.
 #[derive(Debug)]
 pub(crate) struct Codec;
 
 impl Table {
-    /// Makes sure that the columns are of use.
-    pub(crate) fn check(&self) -> Result<()> {
-        for column in &self.columns {
-            let place = || {
-                Error::new(match (column.key, &column.label) {
-                    (Some(_), Some(_)) => "a column holds either a key or a label, not both",
-                    _ => "a column of this key needs `join`",
-                })
-                .at(format!("column `{}`", column.name))
-                .hint("formats/README.md explains every key")
-            };
-            let list = matches!(column.key, Some(Key::Urls | Key::Folder | Key::Tags | Key::Fields));
-            if (column.key.is_some() && column.label.is_some()) || (list && column.join.is_none()) {
-                return Err(place());
-            }
-        }
-        Ok(())
-    }
-
     /// Adds to `holds` what the columns say.
     pub(crate) fn fill(&self, holds: &mut Holds) {
         for column in self.columns.iter().filter(|column| !column.retired) {
             match (column.key, &column.label) {
                 (Some(Key::Urls), _) => {
+                    // Where the first URL has a column of its own, this one holds the others.
                     holds.keys.insert(Key::Url);
                     holds.keys.insert(Key::Urls);
                 }
-                (Some(Key::Fields), _) => holds.plain_fields = column.join == Some(Join::PlainLines),
+                (Some(Key::Fields), _) => {
+                    holds.plain_fields = matches!(column.join, Some(Join::PlainLines | Join::ColonLines));
+                    holds.plain_labels = column.join == Some(Join::ColonLines);
+                }
                 (Some(Key::Folder), _) => {
                     holds.keys.insert(Key::Folder);
                     holds.separator = match column.join {
@@ -226,64 +237,11 @@ impl Table {
             }
         }
     }
-
-    /// How well `header` fits, if it does.
-    pub(crate) fn rank(&self, header: &[String]) -> Option<Rank> {
-        let named = |column: &Column, cell: &str| column.name == cell || column.aliases.iter().any(|alias| alias == cell);
-        let found = self.columns.iter().filter(|column| header.iter().any(|cell| named(column, cell))).count();
-        let needed = |has: &dyn Fn(&Column) -> bool| {
-            if self.any_of.is_empty() {
-                self.columns.iter().all(|column| column.optional || column.retired || has(column))
-            } else {
-                self.columns.iter().filter(|column| !column.optional).all(has)
-                    && self.columns.iter().any(|column| self.any_of.contains(&column.name) && has(column))
-            }
-        };
-        let mut columns = self.columns.iter();
-        let ordered = header.iter().all(|cell| columns.any(|column| named(column, cell)));
-        if needed(&|column| header.iter().any(|cell| named(column, cell))) {
-            let lacking = self.columns.iter().filter(|column| !column.retired).count().saturating_sub(found);
-            return Some(if ordered { Rank::Exact(found) } else { Rank::AnyOrder(found, Reverse(lacking)) });
-        }
-        let any_case = |column: &Column| {
-            header
-                .iter()
-                .any(|cell| column.name.eq_ignore_ascii_case(cell) || column.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(cell)))
-        };
-        needed(&any_case).then(|| Rank::AnyCase(self.common(header)))
-    }
-
-    /// How many of the columns are in `header`, whatever their case.
-    pub(crate) fn common(&self, header: &[String]) -> usize {
-        self.columns.iter().filter(|column| header.iter().any(|cell| column.is(cell))).count()
-    }
-
-    /// The columns that `header` lacks.
-    pub(crate) fn lacks(&self, header: &[String]) -> Vec<&str> {
-        let needed = self.columns.iter().filter(|column| !column.optional && !column.retired);
-        needed.filter(|column| !header.iter().any(|cell| column.is(cell))).map(|column| column.name.as_str()).collect()
-    }
-
-    /// The columns that `header` lacks, for a message. Cells of the file are not named: without a header they are values.
-    pub(crate) fn missing(&self, header: &[String]) -> String {
-        match self.lacks(header).as_slice() {
-            [] => format!("one of its columns `{}` is", self.any_of.join("`, `")),
-            [one] => format!("its column `{one}` is"),
-            many => format!("its columns `{}` are", many.join("`, `")),
-        }
-    }
 }
 
 impl Column {
+    /// Whether a cell of the header names it.
     fn is(&self, cell: &str) -> bool {
         self.name.eq_ignore_ascii_case(cell) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(cell))
     }
-}
-
-/// The cells of the first row, outer blanks removed; `None` where it is not text.
-pub(crate) fn header(head: &[u8]) -> Option<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(head);
-    let mut record = csv::ByteRecord::new();
-    reader.read_byte_record(&mut record).ok()?;
-    record.iter().map(|cell| std::str::from_utf8(cell).ok().map(|cell| cell.trim().to_owned())).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::Escape;
 use crate::{Error, Limits};
 
 /// Passes the bytes of a table on and fails where its quoting cannot be what its author meant.
@@ -10,6 +11,7 @@ use crate::{Error, Limits};
 /// would change a password without a word. A quote inside an unquoted cell is data, as the browsers have it.
 pub(super) struct Strict<R> {
     inner: R,
+    escape: Escape,
     state: State,
     line: u64,
     opened: u64,
@@ -28,11 +30,13 @@ enum State {
     Quoted,
     /// Behind a quote that closes the cell or begins an escaped one.
     Closing,
+    /// Behind a backslash inside quotes.
+    Escaped,
 }
 
 impl<R> Strict<R> {
-    pub(super) fn new(inner: R, limits: &Limits) -> Self {
-        Self { inner, state: State::Start, line: 1, opened: 0, length: 0, columns: 1, limits: *limits }
+    pub(super) fn new(inner: R, escape: Escape, limits: &Limits) -> Self {
+        Self { inner, escape, state: State::Start, line: 1, opened: 0, length: 0, columns: 1, limits: *limits }
     }
 
     fn look(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -42,14 +46,24 @@ impl<R> Strict<R> {
         while let Some(&byte) = rest.first() {
             match self.state {
                 State::Quoted => {
-                    let end = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                    let end = match self.escape {
+                        Escape::Doubled => memchr::memchr(b'"', rest),
+                        Escape::Backslash => memchr::memchr2(b'"', b'\\', rest),
+                    };
+                    let end = end.unwrap_or(rest.len());
                     self.line += memchr::memchr_iter(b'\n', &rest[..end]).count() as u64;
                     self.grow(end)?;
                     rest = &rest[end..];
                     if rest.is_empty() {
                         break;
                     }
-                    self.state = State::Closing;
+                    self.state = if rest[0] == b'"' { State::Closing } else { State::Escaped };
+                }
+                State::Escaped if matches!(byte, b'"' | b'\\') => self.state = State::Quoted,
+                State::Escaped => {
+                    return Err(Error::new("a backslash that escapes neither a quote nor a backslash")
+                        .at(format!("line {}", self.line))
+                        .hint("the file was changed by another program, which would lose it; export the file again"));
                 }
                 // A quote counts at the beginning of a cell only, so quotes are all that is looked for.
                 State::Start | State::Plain => {
@@ -145,7 +159,7 @@ impl<R: Read> Read for Strict<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buf)?;
         self.look(&buf[..count])?;
-        if count == 0 && !buf.is_empty() && self.state == State::Quoted {
+        if count == 0 && !buf.is_empty() && matches!(self.state, State::Quoted | State::Escaped) {
             return Err(Error::new("a quote that is never closed")
                 .at(format!("line {}", self.opened))
                 .hint("the file was cut or a quote is missing; export it again")
@@ -160,8 +174,12 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Result<(), String> {
+        check_escaped(text, Escape::Doubled)
+    }
+
+    fn check_escaped(text: &str, escape: Escape) -> Result<(), String> {
         // A byte at a time, so that every state crosses the end of a buffer.
-        let mut strict = Strict::new(text.as_bytes(), &Limits { element: 100, ..Limits::default() });
+        let mut strict = Strict::new(text.as_bytes(), escape, &Limits { element: 100, ..Limits::default() });
         let mut byte = [0];
         loop {
             match strict.read(&mut byte) {
@@ -192,5 +210,16 @@ mod tests {
         }
         let long = format!("a\n\"{}", "x".repeat(101));
         assert_eq!(check(&long), Err("line 2: a cell is longer than 100 bytes, the limit".to_owned()));
+    }
+    #[test]
+    fn a_backslash_escapes_where_it_should() {
+        for text in [r#""a\\","\"b\"""#, r#""\\\"",a\b"#, r#""a""b","#] {
+            assert_eq!(check_escaped(text, Escape::Backslash), Ok(()), "{text}");
+        }
+        let lone = "line 2: a backslash that escapes neither a quote nor a backslash".to_owned();
+        assert_eq!(check_escaped("a\n\"C:\\new\"", Escape::Backslash), Err(lone));
+        let open = "line 1: a quote that is never closed".to_owned();
+        assert_eq!(check_escaped(r#""a\\\""#, Escape::Backslash), Err(open.clone()));
+        assert_eq!(check_escaped(r#""a\"#, Escape::Backslash), Err(open));
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use super::{Column, Join, Quote, RowEnd, Table, Unit};
-use crate::format::{Holds, Writer};
+use super::cells::{join_json_fields, join_row};
+use super::{Column, Escape, Join, Quote, RowEnd, Table, Unit};
+use crate::format::{Holds, Spec, Writer};
 use crate::record::{Field, Key, Record};
-use crate::{Moment, Result, lines, moment};
+use crate::{Error, Moment, Result, lines, moment};
 
 /// Cells are gathered to chunks of this many bytes.
 const CHUNK: usize = 64 * 1024;
@@ -22,6 +23,7 @@ pub(crate) struct Rows<'a> {
     out: &'a mut dyn Write,
     buffer: Vec<u8>,
     quote_all: bool,
+    escape: Escape,
     end: &'static [u8],
     first: bool,
 }
@@ -33,12 +35,15 @@ impl<'a> Rows<'a> {
             RowEnd::Lf => b"\n",
         };
         let buffer = Vec::with_capacity(CHUNK + CHUNK / 4);
-        let mut rows = Self { out, buffer, quote_all: table.quote == Quote::All, end, first: true };
-        for column in table.columns.iter().filter(|column| !column.retired) {
-            rows.cell(&column.name);
+        let mut rows =
+            Self { out, buffer, quote_all: matches!(table.quote, Quote::All | Quote::Header), escape: table.escape, end, first: true };
+        if !table.headerless {
+            for column in table.columns.iter().filter(|column| !column.retired) {
+                rows.cell(&column.name);
+            }
+            rows.end()?;
         }
-        rows.quote_all = table.quote != Quote::Needed;
-        rows.end()?;
+        rows.quote_all = matches!(table.quote, Quote::All | Quote::Values);
         Ok(rows)
     }
 
@@ -49,17 +54,25 @@ impl<'a> Rows<'a> {
         let edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'#'));
         if self.quote_all || edge(bytes.first()) || edge(bytes.last()) || SPECIAL.are_in(text) {
             self.buffer.push(b'"');
-            let mut rest = bytes;
-            while let Some(at) = memchr::memchr(b'"', rest) {
-                self.buffer.extend_from_slice(&rest[..=at]);
-                self.buffer.push(b'"');
-                rest = &rest[at + 1..];
-            }
-            self.buffer.extend_from_slice(rest);
+            self.escaped(bytes);
             self.buffer.push(b'"');
         } else {
             self.buffer.extend_from_slice(bytes);
         }
+    }
+
+    fn escaped(&mut self, mut rest: &[u8]) {
+        let next = |rest| match self.escape {
+            Escape::Doubled => memchr::memchr(b'"', rest),
+            Escape::Backslash => memchr::memchr2(b'"', b'\\', rest),
+        };
+        while let Some(at) = next(rest) {
+            self.buffer.extend_from_slice(&rest[..at]);
+            self.buffer.push(if self.escape == Escape::Doubled { b'"' } else { b'\\' });
+            self.buffer.push(rest[at]);
+            rest = &rest[at + 1..];
+        }
+        self.buffer.extend_from_slice(rest);
     }
 
     /// Writes a cell that is not there: nothing, without quotes.
@@ -90,28 +103,37 @@ impl<'a> Rows<'a> {
 }
 
 /// Writes a table that needs no code of its own.
-pub(super) struct TableWriter<'a> {
+pub(crate) struct TableWriter<'a> {
     columns: Vec<&'a Column>,
+    pairs: bool,
+    /// Whether the first URL has a column of its own.
+    first_apart: bool,
     holds: &'a Holds,
     rows: Rows<'a>,
     scratch: String,
 }
 
 impl<'a> TableWriter<'a> {
-    pub(super) fn new(table: &'a Table, holds: &'a Holds, out: &'a mut dyn Write) -> Result<Self> {
-        let columns = table.columns.iter().filter(|column| !column.retired).collect();
-        Ok(Self { columns, holds, rows: Rows::new(table, out)?, scratch: String::new() })
+    pub(crate) fn new(spec: &'a Spec, out: &'a mut dyn Write) -> Result<Self> {
+        let Some(table) = &spec.table else { return Err(Error::new("this format is not a table")) };
+        let columns: Vec<&Column> = table.columns.iter().filter(|column| !column.retired).collect();
+        let first_apart = columns.iter().any(|column| column.key == Some(Key::Url));
+        let rows = Rows::new(table, out)?;
+        Ok(Self { columns, pairs: table.pairs, first_apart, holds: &spec.holds, rows, scratch: String::new() })
     }
-}
 
-impl Writer for TableWriter<'_> {
-    fn record(&mut self, record: &mut Record) -> Result<()> {
+    /// Writes a record with the text of one more column, which code has made.
+    pub(crate) fn row(&mut self, record: &mut Record, made: Option<(&str, &str)>) -> Result<()> {
         // A field with a column of its own must be gone before the others are written.
         let mut own: Vec<(&str, Field)> = Vec::new();
         for label in self.columns.iter().filter(|column| column.key.is_none()).filter_map(|column| column.label.as_deref()) {
             own.extend(self.holds.take_own(record, label).map(|field| (label, field)));
         }
         for column in &self.columns {
+            if let Some((_, text)) = made.filter(|(name, _)| *name == column.name) {
+                self.rows.cell(text);
+                continue;
+            }
             if let (None, Some(label)) = (column.key, &column.label) {
                 let field = own.iter().find(|(own, _)| own == label).map(|(_, field)| field.value.expose());
                 self.rows.cell(field.unwrap_or(&column.default));
@@ -133,12 +155,24 @@ impl Writer for TableWriter<'_> {
                 None if column.is_unset(record) => self.rows.cell(&column.default),
                 None => {
                     self.scratch.clear();
-                    column.write(record, &mut self.scratch);
+                    column.write(record, self.first_apart, &mut self.scratch);
                     self.rows.cell(if self.scratch.is_empty() { &column.default } else { &self.scratch });
                 }
             }
         }
+        if self.pairs {
+            for field in &record.fields {
+                self.rows.cell(&field.label);
+                self.rows.cell(field.value.expose());
+            }
+        }
         self.rows.end()
+    }
+}
+
+impl Writer for TableWriter<'_> {
+    fn record(&mut self, record: &mut Record) -> Result<()> {
+        self.row(record, None)
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {
@@ -153,8 +187,8 @@ impl Column {
         self.root.is_empty() && !key.is_some_and(|key| record.has(key))
     }
 
-    /// Writes the keys that are not one text.
-    fn write(&self, record: &Record, out: &mut String) {
+    /// Writes the keys that are not one text; the first URL may have a column of its own.
+    fn write(&self, record: &Record, first_apart: bool, out: &mut String) {
         let time = |instant: Option<chrono::DateTime<chrono::Utc>>| match (instant, self.unit) {
             (Some(instant), Unit::Millis) => instant.timestamp_millis().to_string(),
             (Some(instant), Unit::Seconds) => instant.timestamp().to_string(),
@@ -177,10 +211,9 @@ impl Column {
             Some(Key::Issued) => either(record.issued, out),
             Some(Key::PasswordChanged) => either(record.password_changed, out),
             Some(Key::RotateBy) => out.push_str(&record.rotate_by.map(|day| day.to_string()).unwrap_or_default()),
-            Some(Key::Urls) if self.join == Some(Join::Row) => join_row(out, &record.urls),
-            Some(Key::Urls) if self.join == Some(Join::Comma) => out.push_str(&record.urls.join(", ")),
-            Some(Key::Urls) => lines::join_list_into(out, record.urls.iter().map(String::as_str)),
+            Some(Key::Urls) => self.write_urls(out, record.urls.get(usize::from(first_apart)..).unwrap_or_default()),
             Some(Key::UsedBy) => out.push_str(&lines::join_integrations(&record.used_by)),
+            Some(Key::Tags) if self.join == Some(Join::Comma) => out.push_str(&lines::join_by_commas(&record.tags)),
             Some(Key::Tags) => out.push_str(&lines::join_tags(&record.tags)),
             Some(Key::Folder) => self.write_path(out, &record.folder),
             Some(Key::Created) => out.push_str(&time(record.created)),
@@ -190,10 +223,24 @@ impl Column {
         }
     }
 
+    fn write_urls(&self, out: &mut String, urls: &[String]) {
+        match self.join {
+            _ if urls.is_empty() => {}
+            Some(Join::Row) => join_row(out, urls),
+            Some(Join::Comma) => out.push_str(&urls.join(", ")),
+            Some(Join::Json) => out.push_str(&serde_json::to_string(urls).unwrap_or_default()),
+            _ => lines::join_list_into(out, urls.iter().map(String::as_str)),
+        }
+    }
+
     fn write_path(&self, out: &mut String, path: &[String]) {
         let root = self.root.first().map(String::as_str);
         match self.join {
             Some(Join::EscapedSlash) => out.push_str(&lines::join_path(path)),
+            Some(Join::DoubledBackslash) => {
+                let names: Vec<String> = path.iter().map(|name| name.replace('\\', r"\\")).collect();
+                out.push_str(&names.join("\\"));
+            }
             join => {
                 let separator = if join == Some(Join::Backslash) { "\\" } else { "/" };
                 let names = root.into_iter().chain(path.iter().map(String::as_str));
@@ -203,33 +250,27 @@ impl Column {
     }
 
     fn write_fields(&self, out: &mut String, record: &Record) {
+        if self.join == Some(Join::Json) {
+            return join_json_fields(out, &record.fields);
+        }
         for field in &record.fields {
-            if !out.is_empty() {
+            if !out.is_empty() && self.join != Some(Join::ColonLines) {
                 out.push('\n');
             }
-            if self.join == Some(Join::PlainLines) {
-                out.push_str(&field.label);
-                out.push_str(": ");
-                out.push_str(field.value.expose());
-            } else {
-                lines::write_line(out, &field.label, field.value.expose(), field.kind);
+            let between = match self.join {
+                Some(Join::PlainLines) => ": ",
+                Some(Join::ColonLines) => ":",
+                _ => {
+                    lines::write_line(out, &field.label, field.value.expose(), field.kind);
+                    continue;
+                }
+            };
+            for part in [&field.label, between, field.value.expose()] {
+                out.push_str(part);
             }
-        }
-    }
-}
-
-/// Writes texts as the cells of a row, as the reader of such a cell expects it.
-fn join_row(out: &mut String, cells: &[String]) {
-    for cell in cells {
-        if !out.is_empty() {
-            out.push(',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(cell);
+            if self.join == Some(Join::ColonLines) {
+                out.push('\n');
+            }
         }
     }
 }

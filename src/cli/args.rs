@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Format, Limits, find, parse_day};
+use sfcred_formats::{Format, Limits, parse_day};
 
+use super::spec::{Known, Specs, WrongName};
 use crate::check::{DUE_WITHIN, MAX_AGE, Policy};
 use crate::flow::Options;
 
@@ -14,8 +15,8 @@ use crate::flow::Options;
 #[command(next_help_heading = "Reading")]
 pub(super) struct Reading {
     /// The format of the input, where its content does not tell
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
-    pub from: Option<&'static Format>,
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<String>,
 
     /// An identity file to open sealed input with; can be given several times
     #[arg(short, long, value_name = "FILE")]
@@ -36,6 +37,19 @@ pub(super) struct Reading {
     /// Keep entries that are not Salesforce logins
     #[arg(long)]
     pub all: bool,
+
+    #[command(flatten)]
+    pub specs: Specs,
+}
+
+impl Reading {
+    /// The format of the input, if it was named.
+    pub(super) fn from(&self, known: Known) -> Result<Option<&'static Format>, WrongName> {
+        match &self.from {
+            Some(id) => known.named("--from <FORMAT>", id).map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 /// What tokens are judged by.
@@ -66,21 +80,14 @@ impl std::fmt::Display for Age {
 }
 
 /// Joins what was asked into what holds for the run; of each rule `keep` findings are remembered.
-pub(super) fn options(reading: &Reading, judging: &Judging, today: NaiveDate, keep: u64) -> Options {
+pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: u64) -> Options {
     Options {
         all: reading.all,
         policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
         keep,
         limits: Limits::default(),
+        own: known.own,
     }
-}
-
-/// Finds a format by its name.
-pub(super) fn format(id: &str) -> Result<&'static Format, String> {
-    find(id).map_err(|error| match error.hint_text() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    })
 }
 
 fn age(text: &str) -> Result<Age, String> {

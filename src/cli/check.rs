@@ -74,8 +74,10 @@ impl FailOn {
 
 impl Check {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let options = args::options(&self.reading, &self.judging, today, u64::MAX);
-        let (sources, _) = input::open(&self.inputs, &self.reading)?;
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, u64::MAX);
+        let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let report = flow::check(sources, &options)?;
         let fails = Rule::ALL.into_iter().any(|rule| self.fail_on.matches(rule) && report.findings.count(rule) > 0);
         if fails || !self.quiet {

@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 use sfcred_formats::store::Store;
-use sfcred_formats::{Error, Format, Result, all};
+use sfcred_formats::{Error, Format, Result};
 
 use super::args::{self, Judging, Reading};
 use super::output::Sealing;
 use super::put::{Output, Target};
+use super::spec::Known;
 use super::store::{NewStore, Nowhere};
 use super::{End, input, show};
 use crate::flow::{self, Out, Report};
@@ -30,8 +31,8 @@ pub(super) struct Convert {
     inputs: Vec<PathBuf>,
 
     /// The format to write; `sfcred formats` lists them
-    #[arg(long, value_name = "FORMAT", value_parser = args::format)]
-    to: &'static Format,
+    #[arg(long, value_name = "FORMAT")]
+    to: String,
 
     /// The file to write, with mode 0600, or the folder for a store; - is stdout, even a terminal
     #[arg(short, long, value_name = "OUT")]
@@ -71,6 +72,9 @@ pub(super) struct Convert {
 
 impl Convert {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+        let known = self.reading.specs.load()?;
+        let Ok(format) = known.named("--to <FORMAT>", &self.to) else { return Ok(End::WrongUse) };
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let target = match &self.output {
             Some(path) if path.as_os_str() != "-" => Target::File(path.clone()),
             None if stdout().is_terminal() && !self.dry_run => {
@@ -78,18 +82,18 @@ impl Convert {
             }
             _ => Target::Stdout,
         };
-        if let Err(error) = self.check_use(&target) {
+        if let Err(error) = self.check_use(&target, format) {
             return Ok(End::wrong_use(&error));
         }
-        let options = args::options(&self.reading, &self.judging, today, show::SCREENFUL);
+        let options = args::options(&self.reading, &self.judging, known, today, show::SCREENFUL);
         let mut lock = self.sealing.lock();
-        let mut output = self.output(&target)?;
-        let (sources, was_sealed) = input::open(&self.inputs, &self.reading)?;
+        let mut output = self.output(&target, format)?;
+        let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;
         let report = match &mut output {
-            _ if self.dry_run && self.to.spec.store.is_some() => {
-                flow::convert(sources, self.to, Out::Folder(&mut Nowhere), &mut lock, &options)?
+            _ if self.dry_run && format.spec.store.is_some() => {
+                flow::convert(sources, format, Out::Folder(&mut Nowhere), &mut lock, &options)?
             }
-            Destination::Store(store) => flow::convert(sources, self.to, Out::Folder(store), &mut lock, &options)?,
+            Destination::Store(store) => flow::convert(sources, format, Out::Folder(store), &mut lock, &options)?,
             Destination::Stream(output, to) => {
                 if was_sealed == input::Sealed::Yes {
                     output.hold_to_the_end();
@@ -97,10 +101,10 @@ impl Convert {
                 let mut nowhere = sink();
                 let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { output };
                 match to {
-                    None => flow::convert(sources, self.to, Out::File(out), &mut lock, &options)?,
+                    None => flow::convert(sources, format, Out::File(out), &mut lock, &options)?,
                     Some(to) => {
                         let mut sealer = crate::seal::seal(out, to, self.sealing.armor)?;
-                        let report = flow::convert(sources, self.to, Out::File(&mut sealer), &mut lock, &options)?;
+                        let report = flow::convert(sources, format, Out::File(&mut sealer), &mut lock, &options)?;
                         sealer.finish()?;
                         report
                     }
@@ -108,49 +112,43 @@ impl Convert {
             }
         };
         if !self.quiet {
-            show::report(&report, &self.to.spec.id);
+            show::report(&report, &format.spec.id);
         }
-        self.stop(&report)?;
+        self.stop(&report, format, known)?;
         if !self.dry_run {
             match output {
                 Destination::Stream(output, _) => output.commit()?,
                 Destination::Store(store) => store.commit()?,
             }
         }
-        self.tell_end(&report, &target)?;
+        self.tell_end(&report, format, &target)?;
         Ok(End::Done)
     }
 
-    /// The store to write, where the output is a folder: to stdout goes a single entry.
-    fn store<'t>(&self, target: &'t Target) -> Option<(&'t Path, &'static Store)> {
-        let Target::File(path) = target else { return None };
-        self.to.spec.store.as_ref().map(|store| (path.as_path(), store))
-    }
-
     /// Checks that the output can be written and sealed.
-    fn output(&self, target: &Target) -> Result<Destination> {
-        if let Some((path, store)) = self.store(target) {
-            return Ok(Destination::Store(NewStore::create(path, self.sealing.store(self.to, store)?)?));
+    fn output(&self, target: &Target, format: &'static Format) -> Result<Destination> {
+        if let Some((path, store)) = store_for(format, target) {
+            return Ok(Destination::Store(NewStore::create(path, self.sealing.store(format, store)?)?));
         }
-        let to = self.sealing.to(self.to)?;
+        let to = self.sealing.to(format)?;
         Ok(Destination::Stream(Output::create(target, self.force, &self.inputs)?, to))
     }
 
     /// Fails if the options do not go together.
-    fn check_use(&self, target: &Target) -> Result<()> {
+    fn check_use(&self, target: &Target, format: &Format) -> Result<()> {
         if self.json && !self.dry_run && matches!(target, Target::Stdout) {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }
         // Without a place to write to, a dry run of a store needs no keys, and may have them.
-        if self.dry_run && self.output.is_none() && self.to.spec.store.is_some() {
+        if self.dry_run && self.output.is_none() && format.spec.store.is_some() {
             return Ok(());
         }
-        self.sealing.check(self.to, self.store(target).map(|(_, store)| store))
+        self.sealing.check(format, store_for(format, target).map(|(_, store)| store))
     }
 
     /// Fails if something is lost that may not be.
-    fn stop(&self, report: &Report) -> Result<()> {
-        let id = &self.to.spec.id;
+    fn stop(&self, report: &Report, format: &Format, known: Known) -> Result<()> {
+        let id = &format.spec.id;
         let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || (self.strict && loss.is_loss()));
         let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
         let others = losses().count() - 1;
@@ -158,7 +156,7 @@ impl Convert {
         let error = Error::new(format!("{id}: {first}: {}{others}; nothing was written", show::records(at)));
         Err(match first {
             Loss::NoPlace(sfcred_formats::Key::Token) => {
-                let keep = all().iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
+                let keep = known.iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
                 error.hint(format!("these formats keep it: {}; --lossy goes on without", show::join(keep, ", ")))
             }
             loss if loss.stops() => error.hint("change the entry or take another format; --lossy writes it all the same"),
@@ -166,9 +164,9 @@ impl Convert {
         })
     }
 
-    fn tell_end(&self, report: &Report, target: &Target) -> Result<()> {
-        let id = &self.to.spec.id;
-        let sealed = if self.to.spec.store.is_some() { self.sealing.seals_entries() } else { self.sealing.is_asked(self.to) };
+    fn tell_end(&self, report: &Report, format: &Format, target: &Target) -> Result<()> {
+        let id = &format.spec.id;
+        let sealed = if format.spec.store.is_some() { self.sealing.seals_entries() } else { self.sealing.is_asked(format) };
         if let Target::File(path) = target
             && !self.quiet
             && !self.dry_run
@@ -176,8 +174,8 @@ impl Convert {
             let path = path.display();
             let what = show::count(report.written, "record", "records");
             show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-            if !sealed && self.to.spec.lock.is_none() {
-                let hint = if self.to.spec.native {
+            if !sealed && format.spec.lock.is_none() {
+                let hint = if format.spec.native {
                     "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
                 } else {
                     format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text")
@@ -190,6 +188,12 @@ impl Convert {
         }
         if self.json { show::json(&document(report, id)) } else { Ok(()) }
     }
+}
+
+/// The store to write, where the output is a folder: to stdout goes a single entry.
+fn store_for<'t, 'f>(format: &'f Format, target: &'t Target) -> Option<(&'t Path, &'f Store)> {
+    let Target::File(path) = target else { return None };
+    format.spec.store.as_ref().map(|store| (path.as_path(), store))
 }
 
 /// Where the records go.

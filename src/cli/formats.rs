@@ -4,17 +4,18 @@ use std::fmt::Write;
 
 use clap::Args;
 use serde_json::json;
-use sfcred_formats::{Format, Key, Kind, Result, all};
+use sfcred_formats::{Format, Key, Kind, Result};
 
-use super::{End, args, show};
+use super::spec::{Known, Specs};
+use super::{End, show};
 use crate::place::{Place, place_of};
 
 /// List the formats, or say how to export from and import into one
 #[derive(Args)]
 pub(super) struct Formats {
     /// One format: its steps, places and losses
-    #[arg(value_name = "FORMAT", value_parser = args::format)]
-    format: Option<&'static Format>,
+    #[arg(value_name = "FORMAT")]
+    format: Option<String>,
 
     /// Print JSON
     #[arg(long, conflicts_with = "markdown")]
@@ -23,16 +24,27 @@ pub(super) struct Formats {
     /// Print all of it as Markdown, which is docs/formats.md
     #[arg(long, conflicts_with = "format")]
     markdown: bool,
+
+    #[command(flatten)]
+    specs: Specs,
 }
 
 impl Formats {
     pub(super) fn run(self) -> Result<End> {
-        match self.format {
-            _ if self.markdown => show::print(&markdown())?,
+        let known = self.specs.load()?;
+        let format = match &self.format {
+            Some(id) => match known.named("[FORMAT]", id) {
+                Ok(format) => Some(format),
+                Err(_) => return Ok(End::WrongUse),
+            },
+            None => None,
+        };
+        match format {
+            _ if self.markdown => show::print(&markdown(known))?,
             Some(format) if self.json => show::json(&document(format))?,
             Some(format) => show::print(&details(format))?,
-            None if self.json => show::json(&all().iter().map(document).collect::<Vec<_>>())?,
-            None => show::print(&list())?,
+            None if self.json => show::json(&known.iter().map(document).collect::<Vec<_>>())?,
+            None => show::print(&list(known))?,
         }
         Ok(End::Done)
     }
@@ -55,10 +67,10 @@ const TOLD: [Key; 13] = [
     Key::Modified,
 ];
 
-fn list() -> String {
+fn list(known: Known) -> String {
     let mut rows = vec![["FORMAT", "", "TOKEN", "LOST", "NAME"].map(str::to_owned).to_vec()];
     rows.extend(
-        all()
+        known
             .iter()
             .map(|format| vec![format.spec.id.clone(), modes(format), token(format).to_owned(), lost(format), format.spec.name.clone()]),
     );
@@ -76,6 +88,7 @@ fn token(format: &Format) -> &'static str {
     match place_of(format, Key::Token) {
         Place::Own if holds.repeats.contains(Key::Token) => "notes",
         Place::Own => "own",
+        Place::Field if holds.repeats.contains(Key::Fields) => "notes",
         Place::Field if holds.fields.contains(&Kind::Hidden) => "hidden",
         Place::Field => "field",
         Place::Notes => "notes",
@@ -96,6 +109,7 @@ fn lost(format: &Format) -> String {
 fn place(format: &Format, key: Key) -> &'static str {
     match place_of(format, key) {
         Place::Own => "a place of its own",
+        Place::Field if format.spec.holds.repeats.contains(Key::Fields) => "a custom field and a line of the notes",
         Place::Field if key == Key::Token && format.spec.holds.fields.contains(&Kind::Hidden) => "a hidden custom field",
         Place::Field => "a custom field",
         Place::Notes => "a line of the notes",
@@ -138,6 +152,9 @@ fn remarks(format: &Format) -> Vec<String> {
     if !holds.needs.is_empty() {
         lines.push(format!("no entry without {}", show::join(holds.needs.iter().map(Key::name), ", ")));
     }
+    if !holds.one_line.is_empty() {
+        lines.push(format!("on one line only: {}", show::join(holds.one_line.iter().map(Key::name), ", ")));
+    }
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
     }
@@ -156,21 +173,18 @@ fn remarks(format: &Format) -> Vec<String> {
             lines.push(format!("{what}: at most {limit} bytes"));
         }
     }
-    if !limits.one_line.is_empty() {
-        lines.push(format!("no line end in {}", show::join(limits.one_line.iter().map(Key::name), ", ")));
-    }
     if let Some(records) = limits.records {
         lines.push(format!("at most {records} entries at once"));
     }
     lines
 }
 
-fn markdown() -> String {
+fn markdown(known: Known) -> String {
     let mut text = String::from(
         "# Formats\n\nThis page is printed by `sfcred formats --markdown`; a test fails when they differ.\n\n\
          | format | | token | lost | name |\n|---|---|---|---|---|\n",
     );
-    for format in all() {
+    for format in known.iter() {
         let id = &format.spec.id;
         let _ = writeln!(text, "| [`{id}`](#{id}) | {} | {} | {} | {} |", modes(format), token(format), lost(format), format.spec.name);
     }
@@ -178,7 +192,7 @@ fn markdown() -> String {
         "\n`r`: read, `w`: written. Token: `own` a place of its own, `hidden` a masked custom field, `field` a custom field, `notes` a line of \
          the notes. Lost: what the format has no place for at all.\n",
     );
-    for format in all() {
+    for format in known.iter() {
         let spec = &format.spec;
         let _ = write!(text, "\n## {}\n\n{}: {}.\n", spec.id, spec.name, spec.about);
         for (what, steps) in [("Export, and read here", &spec.read), ("Import what was written here", &spec.write)] {

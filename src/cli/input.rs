@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
-use sfcred_formats::{Error, Result};
+use sfcred_formats::{Error, Format, Result};
 use zeroize::Zeroizing;
 
 use super::args::Reading;
@@ -19,8 +19,8 @@ use crate::seal;
 /// How much of a file of keys is read: a byte more than `seal` takes, so that it can refuse what is longer.
 pub(super) const KEY_FILE: u64 = (64 << 10) + 1;
 
-/// Opens every input, and every seal on the way.
-pub(super) fn open(inputs: &[PathBuf], reading: &Reading) -> Result<(Vec<Source<'static>>, Sealed)> {
+/// Opens every input, and every seal on the way; `from` is their format if the user named it.
+pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static Format>) -> Result<(Vec<Source<'static>>, Sealed)> {
     let mut sealed = Sealed::No;
     let mut sources = Vec::new();
     for path in inputs {
@@ -31,7 +31,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading) -> Result<(Vec<Source<
         }
         let (passphrase, key) = (reading.from_passphrase_file.clone(), reading.from_key_file.clone());
         let lock = Box::new(FileLock::new(name.clone(), passphrase, key, prompt::passphrase));
-        sources.push(Source { name, content, from: reading.from, lock });
+        sources.push(Source { name, content, from, lock });
     }
     Ok((sources, sealed))
 }

@@ -31,8 +31,10 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
-        let options = args::options(&self.reading, &self.judging, today, 0);
-        let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading)?;
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, 0);
+        let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading, from)?;
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;
         let sealed = sealed == input::Sealed::Yes;

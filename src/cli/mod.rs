@@ -14,6 +14,7 @@ mod put;
 mod shell;
 mod show;
 mod signals;
+mod spec;
 mod store;
 
 use std::ffi::OsString;

@@ -84,7 +84,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("warning", &text);
     }
     for (loss, at) in report.losses.iter() {
-        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown) { "notice" } else { "warning" };
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
     }
@@ -106,6 +106,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NotALogin(what) => format!("{what} left out"),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
         Notice::KeptAsText(what) => format!("{what} kept as text"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()

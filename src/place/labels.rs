@@ -2,10 +2,13 @@
 
 use sfcred_formats::{Field, Key, Kind, Moment, Record, lines};
 
+/// The label of a title that the product changes.
+pub(super) const TITLE: &str = "Title";
+
 /// The label under which `key` is written.
 pub(super) fn label(key: Key) -> &'static str {
     match key {
-        Key::Title => "Title",
+        Key::Title => TITLE,
         Key::Username => "Username",
         Key::Password => "Password",
         Key::Token => "Security Token",

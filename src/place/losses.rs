@@ -13,8 +13,6 @@ pub enum Loss {
     Field,
     /// The product refuses the entry, because this key is longer than so many bytes or, at 0, missing.
     Refused(Key, usize),
-    /// The product takes no line end in this key, and would use a part of it only.
-    LineEnd(Key),
     /// A key is left out or cut, because the notes would be longer than so many bytes.
     Cut(Key, usize),
     /// Of the URL only scheme, host and port are kept.
@@ -23,6 +21,10 @@ pub enum Loss {
     Fraction(Key),
     /// The name of a folder holds the character that separates folders there, and becomes several.
     Folder,
+    /// The title has characters that the product does not take; it stands in the notes as it was.
+    Title,
+    /// The product takes this key on one line only, so that it would come back as something else.
+    Lines(Key),
     /// A field is no longer of this kind; it becomes text.
     Kind(Kind),
     /// A label cannot stand there as it is, and was changed.
@@ -38,7 +40,7 @@ pub enum Loss {
 impl Loss {
     /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
     pub fn stops(self) -> bool {
-        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..) | Self::LineEnd(_))
+        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Lines(_))
     }
 
     /// Whether it is a weakening at least, rather than an addition.
@@ -48,7 +50,7 @@ impl Loss {
 
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
-        !matches!(self, Self::Shown | Self::Filled(_) | Self::TooMany(_))
+        !matches!(self, Self::Shown | Self::Title | Self::Filled(_) | Self::TooMany(_))
     }
 }
 
@@ -61,12 +63,13 @@ impl fmt::Display for Loss {
             Self::Refused(Key::Notes, limit) => write!(f, "refuses notes of more than {limit} bytes"),
             Self::Refused(Key::Fields, limit) => write!(f, "refuses a custom field of more than {limit} bytes"),
             Self::Refused(key, limit) => write!(f, "refuses a {} of more than {limit} bytes", key.name()),
-            Self::LineEnd(key) => write!(f, "refuses a {} with a line end", key.name()),
             Self::Cut(Key::Notes, limit) => write!(f, "notes cut to {limit} bytes"),
             Self::Cut(key, limit) => write!(f, "{} left out, because notes end at {limit} bytes", key.name()),
             Self::UrlPath => f.write_str("only the origin of a URL is kept"),
             Self::Fraction(key) => write!(f, "{} is kept to the second", key.name()),
             Self::Folder => f.write_str("a folder name with a separator becomes several folders"),
+            Self::Title => f.write_str("a title's characters were changed; the notes have it as it was"),
+            Self::Lines(key) => write!(f, "takes no {} of several lines", key.name()),
             Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),
             Self::Kind(kind) => write!(f, "{} fields become text", kind.name()),
             Self::Label => f.write_str("a field's label was changed"),

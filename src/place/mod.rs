@@ -216,8 +216,13 @@ impl<'f> Placer<'f> {
             }
             if !holds.has(key) {
                 labels::take(record, key, &mut self.keys);
-            } else if holds.repeats.contains(key) && key == Key::Title {
-                let title = record.title.clone();
+            } else if key == Key::Title {
+                let title = holds.fit_title(&record.title);
+                if title != record.title {
+                    self.lose(Loss::Title, record);
+                } else if !holds.repeats.contains(key) {
+                    continue;
+                }
                 labels::take(record, key, &mut self.keys);
                 record.title = title;
             }
@@ -229,12 +234,19 @@ impl<'f> Placer<'f> {
         let holds = &self.format.spec.holds;
         let mut placed = std::mem::take(&mut self.placed);
         let mut to_notes = Vec::new();
+        let repeats = holds.repeats.contains(Key::Fields);
+        let mut repeated = Vec::new();
         for mut field in self.keys.drain(..) {
-            if !holds.takes_field(&field.label, field.value.expose()) {
+            // A title that the product changes is for the notes.
+            if field.label == labels::TITLE && holds.has(Key::Title) || !holds.takes_field(&field.label, field.value.expose()) {
                 to_notes.push(field);
                 continue;
             }
-            if field.kind == Kind::Hidden && !holds.fields.contains(&Kind::Hidden) {
+            if repeats {
+                to_notes.push(field.clone());
+            }
+            // Where the notes repeat the token it is told there.
+            if field.kind == Kind::Hidden && !holds.fields.contains(&Kind::Hidden) && !repeats {
                 self.losses.add(Loss::Shown, record.name());
             }
             field.kind = held(holds, field.kind);
@@ -251,6 +263,10 @@ impl<'f> Placer<'f> {
                 self.fields.push(field);
                 continue;
             }
+            if repeats && lines::label_fits(&field.label) {
+                let kind = if held(holds, field.kind) == Kind::Hidden { Kind::Hidden } else { Kind::Text };
+                repeated.push(Field { kind, ..field.clone() });
+            }
             if held(holds, field.kind) != field.kind {
                 self.losses.add(Loss::Kind(field.kind), record.name());
                 field.kind = Kind::Text;
@@ -263,6 +279,7 @@ impl<'f> Placer<'f> {
         record.fields = placed;
         self.placed = fields;
         self.keys.append(&mut to_notes);
+        self.fields.splice(..0, repeated);
         self.fit_lines(record);
     }
 
@@ -362,6 +379,11 @@ impl<'f> Placer<'f> {
         let limits = &self.format.spec.limits;
         let url = record.urls.iter().map(String::len).max().unwrap_or(0);
         let field = record.fields.iter().map(|field| field.value.expose().len()).max().unwrap_or(0);
+        for (key, text) in [(Key::Username, record.username.as_str()), (Key::Password, record.password.expose())] {
+            if self.format.spec.holds.one_line.contains(key) && text.contains(['\n', '\r']) {
+                self.losses.add(Loss::Lines(key), record.name());
+            }
+        }
         for (key, length, limit) in [
             (Key::Username, record.username.len(), limits.username),
             (Key::Password, record.password.expose().len(), limits.password),
@@ -371,12 +393,6 @@ impl<'f> Placer<'f> {
         ] {
             if let Some(limit) = limit.filter(|limit| length > *limit) {
                 self.losses.add(Loss::Refused(key, limit), record.name());
-            }
-        }
-        let line_end = ['\n', '\r'];
-        for (key, value) in [(Key::Username, record.username.as_str()), (Key::Password, record.password.expose())] {
-            if limits.one_line.contains(key) && value.split_once(line_end).is_some() {
-                self.losses.add(Loss::LineEnd(key), record.name());
             }
         }
     }
@@ -395,9 +411,9 @@ fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]
     }
     let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
     let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
-    // Every further URL counts, of other keys only the first.
-    let free = key == Key::Urls || !before.iter().any(means);
-    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && free)
+    // Of most keys the first field counts; URLs are all taken.
+    let first = key == Key::Urls || !before.iter().any(means);
+    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && first)
 }
 
 /// The nearest label that can stand in a line.

@@ -30,6 +30,7 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     if holds.repeats.contains(Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
         record.title.clear();
     }
+    let twice = if holds.repeats.contains(Key::Fields) { fields.clone() } else { Vec::new() };
     let mut unsure = from_fields(holds, record, &mut fields, Sure::Yes, tell);
     let mut lines = Vec::new();
     if let Some(block) = block::take(&mut record.notes) {
@@ -37,8 +38,11 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
             tell(Finding::DamagedBlock);
         }
         lines = block.fields;
+        // What the notes only repeat has been read.
+        lines.retain(|line| !twice.iter().any(|field| same(line, field)));
         // The block remembers the title that the product replaced.
-        if holds.repeats.contains(Key::Title) && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
+        let changes = holds.repeats.contains(Key::Title) || holds.title_characters.is_some();
+        if changes && lines.iter().any(|line| matches!(key_of(&line.label), Some((Key::Title, _)))) {
             record.title.clear();
         }
         unsure |= from_fields(&nothing, record, &mut lines, Sure::Yes, tell);
@@ -65,6 +69,11 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     record.fields = fields;
     normalise(record);
     salesforce
+}
+
+/// Whether a line of the notes repeats a custom field; either may have a backslash before a label that would mean a key.
+fn same(line: &Field, field: &Field) -> bool {
+    line.value == field.value && line.label.trim_start_matches('\\') == field.label.trim_start_matches('\\')
 }
 
 /// Brings what can be written in two ways to one.

@@ -191,3 +191,16 @@ pub(crate) fn first_difference(found: &[u8], expected: &[u8]) -> String {
 pub(crate) fn detected(bytes: &[u8]) -> Result<&'static Format> {
     detect(all(), &mut Input::open(Box::new(bytes), &limits())?).map(|found| found.format)
 }
+
+/// Makes sure that the bytes are taken for this format or a twin. One without a header must be asked for by its name.
+pub(crate) fn assert_recognised(format: &Format, bytes: &[u8], what: &str) {
+    let id = &format.spec.id;
+    let found = detected(bytes);
+    if format.spec.table.as_ref().is_some_and(|table| table.headerless) {
+        let error = found.unwrap_err().to_string();
+        assert_eq!(error, format!("row 1: no known header; it may be {id}, which has none"), "{what}");
+        return;
+    }
+    let found = &found.unwrap_or_else(|error| panic!("{id} {what}: {error}")).spec;
+    assert!(found.id == *id || found.twins.contains(id), "{id} {what} is taken for {}", found.id);
+}

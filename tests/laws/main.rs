@@ -1,6 +1,8 @@
 //! What holds for every format: the laws of the project's design, over all formats and all pairs.
 
+mod archives;
 mod declared;
+mod headers;
 mod machine;
 mod property;
 mod quirks;
@@ -11,7 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use declared::less;
-use machine::{Entries, by_username, detected, read, read_quietly, reference, write};
+use machine::{Entries, by_username, read, read_quietly, reference, write};
 use sfcred_formats::store::Folder;
 use sfcred_formats::{Format, Key, all};
 
@@ -103,9 +105,7 @@ fn the_sample_is_the_reference_less_what_is_declared() {
 #[test]
 fn the_sample_is_recognised() {
     for format in all().iter().filter(|format| format.spec.store.is_none()) {
-        let found = detected(&sample_bytes(format)).unwrap_or_else(|error| panic!("{}: {error}", format.spec.id));
-        let twins = &found.spec.twins;
-        assert!(found.spec.id == format.spec.id || twins.contains(&format.spec.id), "{} is taken for {}", format.spec.id, found.spec.id);
+        machine::assert_recognised(format, &sample_bytes(format), "sample");
     }
 }
 

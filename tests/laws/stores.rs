@@ -126,7 +126,7 @@ fn a_line_end_in_a_password_stops_the_run() {
         let record = &reference()[4];
         assert!(record.password.expose().contains('\n'));
         let (bytes, losses) = write(format, std::slice::from_ref(record));
-        assert!(losses.count(&Loss::LineEnd(Key::Password)) == 1 && losses.iter().any(|(loss, _)| loss.stops()));
+        assert!(losses.count(&Loss::Lines(Key::Password)) == 1 && losses.iter().any(|(loss, _)| loss.stops()));
         assert_eq!(read(format, &bytes)[0].password, record.password);
     }
 }

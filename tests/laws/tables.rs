@@ -1,22 +1,29 @@
 //! A table is read whatever a program on its way has done to its layout.
 
 use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
-use sfcred_formats::{Field, Format, Kind, Record, all};
+use sfcred_formats::{Escape, Field, Format, Kind, Record, all};
 
-use crate::machine::{by_username, detected, read, same};
+use crate::machine::{assert_recognised, by_username, detected, read, same};
 use crate::sample_bytes;
 
-/// The rows of a sample, written anew with another end of rows.
-fn rewritten(rows: &[Vec<String>], end: Terminator) -> Vec<u8> {
-    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(end).from_writer(Vec::new());
+/// Whether a backslash in a cell stands for itself.
+fn is_plain(format: &Format) -> bool {
+    format.spec.table.as_ref().is_some_and(|table| table.escape == Escape::Doubled)
+}
+
+/// The rows of a sample, written anew with another end of rows. A quote is always doubled, which every table can be read with.
+fn rewritten(format: &Format, rows: &[Vec<String>], end: Terminator) -> Vec<u8> {
+    let mut writer = WriterBuilder::new().flexible(true).quote_style(QuoteStyle::Always).terminator(end).from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row).unwrap();
+        let cell = |cell: &String| if is_plain(format) { cell.clone() } else { cell.replace('\\', r"\\") };
+        writer.write_record(row.iter().map(cell)).unwrap();
     }
     writer.into_inner().unwrap()
 }
 
-fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
-    let mut reader = ReaderBuilder::new().has_headers(false).from_reader(bytes);
+fn rows(format: &Format, bytes: &[u8]) -> Vec<Vec<String>> {
+    let escape = (!is_plain(format)).then_some(b'\\');
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).escape(escape).from_reader(bytes);
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
@@ -25,8 +32,7 @@ fn tables() -> impl Iterator<Item = &'static Format> {
 }
 
 fn assert_reads(format: &Format, what: &str, bytes: &[u8], expected: &[Record]) {
-    let found = detected(bytes).unwrap_or_else(|error| panic!("{} {what}: {error}", format.spec.id));
-    assert_eq!(found.spec.id, format.spec.id, "{what}");
+    assert_recognised(format, bytes, what);
     let found = by_username(read(format, bytes));
     assert_eq!(found.len(), expected.len(), "{} {what}", format.spec.id);
     for record in expected {
@@ -39,13 +45,13 @@ fn line_ends_and_encodings_do_not_matter() {
     let mut read_again = 0;
     for format in tables() {
         let bytes = sample_bytes(format);
-        let (expected, rows) = (read(format, &bytes), rows(&bytes));
+        let (expected, rows) = (read(format, &bytes), rows(format, &bytes));
         for (what, end) in [("with CR", Terminator::Any(b'\r')), ("with LF", Terminator::Any(b'\n')), ("with CRLF", Terminator::CRLF)] {
-            assert_reads(format, what, &rewritten(&rows, end), &expected);
+            assert_reads(format, what, &rewritten(format, &rows, end), &expected);
             read_again += 1;
         }
         // As the extension of LastPass wrote it: no sample's cell has this at its end.
-        let text = String::from_utf8(rewritten(&rows, Terminator::Any(b'\x1E'))).unwrap();
+        let text = String::from_utf8(rewritten(format, &rows, Terminator::Any(b'\x1E'))).unwrap();
         assert_reads(format, "with CR CR LF", text.replace('\x1E', "\r\r\n").as_bytes(), &expected);
         let text = String::from_utf8(bytes).unwrap();
         assert_reads(format, "with a byte order mark", format!("\u{FEFF}{text}").as_bytes(), &expected);
@@ -60,9 +66,10 @@ fn line_ends_and_encodings_do_not_matter() {
 
 #[test]
 fn other_and_moved_columns_do_not_matter() {
-    for format in tables() {
+    // Where cells stand in pairs, or without a header, their place says what they are.
+    for format in tables().filter(|format| format.spec.table.as_ref().is_some_and(|table| !table.pairs && !table.headerless)) {
         let bytes = sample_bytes(format);
-        let mut rows = rows(&bytes);
+        let mut rows = rows(format, &bytes);
         let mut expected = read(format, &bytes);
         for (at, row) in rows.iter_mut().enumerate() {
             row.reverse();
@@ -75,7 +82,7 @@ fn other_and_moved_columns_do_not_matter() {
         for record in &mut expected {
             record.fields.push(Field::new("Colour of the door", "green", Kind::Text));
         }
-        let found = read(format, &rewritten(&rows, Terminator::CRLF));
+        let found = read(format, &rewritten(format, &rows, Terminator::CRLF));
         let sorted = |records: Vec<Record>| {
             let mut records = by_username(records);
             for record in records.values_mut() {
@@ -84,7 +91,7 @@ fn other_and_moved_columns_do_not_matter() {
             records
         };
         assert_eq!(sorted(found), sorted(expected), "{}", format.spec.id);
-        let header = rewritten(&rows[..1], Terminator::CRLF);
+        let header = rewritten(format, &rows[..1], Terminator::CRLF);
         assert_eq!(detected(&header).unwrap().spec.id, format.spec.id);
     }
 }
