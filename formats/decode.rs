@@ -21,7 +21,7 @@ pub struct Input<'a> {
     encoding: Option<&'static str>,
     archive: Option<Archive>,
     /// Members that were left behind and not told yet.
-    others: u64,
+    others: Vec<String>,
 }
 
 impl<'a> Input<'a> {
@@ -38,7 +38,16 @@ impl<'a> Input<'a> {
         if head.starts_with(archive::MAGIC) {
             let archive = Archive::open(&mut io::Cursor::new(head).chain(rest), limits)?;
             let rest = Box::new(io::empty());
-            return Ok(Self { head: Vec::new(), used: 0, rest, left: limit, limit, encoding: None, archive: Some(archive), others: 0 });
+            return Ok(Self {
+                head: Vec::new(),
+                used: 0,
+                rest,
+                left: limit,
+                limit,
+                encoding: None,
+                archive: Some(archive),
+                others: Vec::new(),
+            });
         }
         let encoding = match head.as_slice() {
             [0xFF, 0xFE, ..] => Some("UTF-16LE"),
@@ -52,7 +61,7 @@ impl<'a> Input<'a> {
             rest.as_mut().take(HEAD as u64).read_to_end(&mut head)?;
             used = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         }
-        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None, others: 0 })
+        Ok(Self { head, used, rest, left: limit, limit, encoding, archive: None, others: Vec::new() })
     }
 
     /// The beginning of the file, up to 64 KiB of it.
@@ -65,7 +74,7 @@ impl<'a> Input<'a> {
         self.archive.as_ref().map_or(&[], Archive::names)
     }
 
-    /// Enters the member that the signs name, else the only one or the only table. How many others are left behind is told once, by the
+    /// Enters the member that the signs name, else the only one or the only table. Which others are left behind is told once, by the
     /// next call of [`Format::enter`](crate::Format::enter).
     ///
     /// # Errors
@@ -83,19 +92,19 @@ impl<'a> Input<'a> {
                 return Err(Error::new("an archive without the document that belongs there").hint("unpack it and name the document in it"));
             }
         };
-        let others = files.iter().filter(|other| ***other != name && !signs.about.contains(other)).count();
+        let others = files.iter().filter(|other| ***other != name && !signs.about.contains(other)).map(|other| (*other).clone()).collect();
         let member = archive.member(&name)?;
         let limits = Limits { input: self.limit, ..Limits::default() };
         *self = Self::open(Box::new(Member { bytes: member, used: 0 }), &limits)?;
         if self.archive.is_some() {
             return Err(Error::new("an archive inside an archive").hint("unpack it and name the document in it"));
         }
-        self.others = others as u64;
+        self.others = others;
         Ok(())
     }
 
-    /// How many members were left behind since this was asked last.
-    pub(crate) fn take_others(&mut self) -> u64 {
+    /// The members that were left behind since this was asked last.
+    pub(crate) fn take_others(&mut self) -> Vec<String> {
         std::mem::take(&mut self.others)
     }
 

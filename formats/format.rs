@@ -79,6 +79,9 @@ pub struct Locked {
     /// Whether it can be locked with a key file.
     #[serde(default)]
     pub key_file: bool,
+    /// Whether its key can be derived with PBKDF2 as well as with Argon2id.
+    #[serde(default)]
+    pub pbkdf2: bool,
 }
 
 /// What the user does inside the product.
@@ -293,13 +296,22 @@ impl Format {
         Ok(format)
     }
 
-    /// Enters the member with the records, where the input is an archive, and returns how many other members are left behind.
+    /// Enters the member with the records, where the input is an archive, and returns the names of the others, which are left behind.
     ///
     /// # Errors
     /// When the archive has no such member, or it is damaged.
-    pub fn enter(&self, input: &mut Input<'_>) -> Result<u64> {
+    pub fn enter(&self, input: &mut Input<'_>) -> Result<Vec<String>> {
+        if let Some(miss) = self.near_miss(input.members()) {
+            return Err(miss.error());
+        }
         input.enter(&self.spec.detect)?;
         Ok(input.take_others())
+    }
+
+    /// What an archive of these members is, where it has not the one with the records but one that cannot be read.
+    pub(crate) fn near_miss(&self, members: &[String]) -> Option<&detect::NearMiss> {
+        let whole = self.spec.detect.member(members).is_some();
+        self.spec.near.iter().find(|miss| !whole && miss.is_among(members))
     }
 
     /// Reads every record of `input` into the sink.

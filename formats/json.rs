@@ -29,6 +29,8 @@ pub struct Json<'a> {
     eof: bool,
     line: usize,
     limit: usize,
+    /// The limit for a document that is one encrypted value.
+    whole: usize,
     keys: usize,
 }
 
@@ -36,7 +38,8 @@ impl<'a> Json<'a> {
     /// Starts at the beginning of `input`.
     pub fn new(input: &'a mut dyn Read, limits: &Limits) -> Self {
         let (raw, text) = (vec![0; CHUNK], String::with_capacity(2 * CHUNK));
-        Self { input, raw, carried: 0, text, start: 0, eof: false, line: 1, limit: limits.element, keys: limits.fields }
+        let whole = usize::try_from(limits.archive).unwrap_or(usize::MAX);
+        Self { input, raw, carried: 0, text, start: 0, eof: false, line: 1, limit: limits.element, whole, keys: limits.fields }
     }
 
     /// Walks an object: calls `each` with every key, and `each` must read or [`skip`](Self::skip) the value.
@@ -74,13 +77,23 @@ impl<'a> Json<'a> {
     /// # Errors
     /// When it is not an array of such elements, or as `each` does.
     pub fn array<T: DeserializeOwned>(&mut self, mut each: impl FnMut(T, u64) -> Result<()>) -> Result<()> {
+        self.elements(|json, number| {
+            let element = json.value().map_err(|error| error.at(format!("entry {number}")))?;
+            each(element, number)
+        })
+    }
+
+    /// Walks an array whose elements are too large to be held: `each` must read, walk or [`skip`](Self::skip) every one.
+    ///
+    /// # Errors
+    /// When it is not an array, or as `each` does.
+    pub fn elements(&mut self, mut each: impl FnMut(&mut Self, u64) -> Result<()>) -> Result<()> {
         self.expect(b'[')?;
         if self.take(b']')? {
             return Ok(());
         }
         for number in 1.. {
-            let element = self.value().map_err(|error| error.at(format!("entry {number}")))?;
-            each(element, number)?;
+            each(self, number)?;
             if self.take(b']')? {
                 break;
             }
@@ -113,6 +126,17 @@ impl<'a> Json<'a> {
             }
             self.fill()?;
         }
+    }
+
+    /// Reads a text that holds a whole document, encrypted.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value), but with the limit for archives.
+    pub fn document(&mut self) -> Result<String> {
+        let limit = std::mem::replace(&mut self.limit, self.whole);
+        let text = self.value();
+        self.limit = limit;
+        text
     }
 
     /// Reads over the next value.

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{Result, Secret};
+use crate::{Error, Result, Secret};
 
 /// What a format that encrypts by itself asks of whoever uses it; files sealed with age are opened before they come here.
 pub trait Lock {
@@ -11,6 +11,11 @@ pub trait Lock {
     /// # Errors
     /// When there is nobody to ask.
     fn passphrase(&mut self) -> Result<Secret>;
+
+    /// Whether to ask once more after a wrong passphrase.
+    fn again(&mut self) -> bool {
+        false
+    }
 
     /// The content of the key file, where the user named one.
     ///
@@ -27,6 +32,23 @@ pub trait Lock {
     /// What deriving the key of a file that is written costs whoever tries passphrases.
     fn cost(&self) -> Cost {
         Cost::default()
+    }
+
+    /// Rounds of PBKDF2, where it is wanted in place of Argon2id.
+    fn pbkdf2(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Asks for the passphrase until `unlock` returns something; it returns nothing when the passphrase is wrong.
+pub(crate) fn ask<T>(lock: &mut dyn Lock, wrong: &str, unlock: impl Fn(&Secret) -> Result<Option<T>>) -> Result<T> {
+    loop {
+        if let Some(unlocked) = unlock(&lock.passphrase()?)? {
+            return Ok(unlocked);
+        }
+        if !lock.again() {
+            return Err(Error::new(wrong).hint("try again; capitals and blanks count"));
+        }
     }
 }
 
@@ -54,7 +76,7 @@ pub struct NoLock;
 
 impl Lock for NoLock {
     fn passphrase(&mut self) -> Result<Secret> {
-        Err(crate::Error::new("a passphrase is needed").hint("pass a `Lock` that knows it"))
+        Err(Error::new("a passphrase is needed").hint("pass a `Lock` that knows it"))
     }
 
     fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
@@ -62,6 +84,6 @@ impl Lock for NoLock {
     }
 
     fn random(&mut self, _: &mut [u8]) -> Result<()> {
-        Err(crate::Error::new("randomness is needed").hint("pass a `Lock` that has it"))
+        Err(Error::new("randomness is needed").hint("pass a `Lock` that has it"))
     }
 }

@@ -10,6 +10,8 @@ pub enum Notice {
     NotALogin(String),
     /// A part of the file that a record has no place for and that is not carried over.
     LeftBehind(String),
+    /// Files of an archive beside the one with the records.
+    OtherFiles,
     /// A value that is not what its column or key says, kept as a field.
     NotADate(String),
     /// A cell that should hold a list and cannot be taken apart, kept as a field.

@@ -249,8 +249,8 @@ fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mu
             Some(format) => (format, false),
             None => detect(options.formats(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
         };
-        for _ in 0..format.enter(&mut input)? {
-            report.notices.add(Notice::LeftBehind("other files of the archive".to_owned()), "");
+        for other in format.enter(&mut input)? {
+            report.notices.add(Notice::OtherFiles, &other);
         }
         if let Some(encoding) = input.encoding() {
             report.notices.add(Notice::Encoding(encoding), "");

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use tool::{Ended, Scratch, identity, reference, run, sfcred};
+use tool::{Ended, Scratch, identity, reference, run, sfcred, unlock};
 
 /// Shorter pieces stand in honest sentences too.
 const SHORTEST: usize = 8;
@@ -57,7 +57,11 @@ impl Watch {
     }
 
     fn run(&mut self, scratch: &Scratch, args: &[&str]) -> Ended {
-        let ended = run(sfcred(args).current_dir(scratch.path("")));
+        self.run_with(scratch, args, &[])
+    }
+
+    fn run_with(&mut self, scratch: &Scratch, args: &[&str], more: &[String]) -> Ended {
+        let ended = run(sfcred(args).args(more).current_dir(scratch.path("")));
         let said = format!("{}\n{}", ended.stderr, String::from_utf8(ended.stdout.clone()).unwrap());
         let slipped: Vec<_> = self.secrets.iter().filter(|secret| said.contains(*secret)).collect();
         assert_eq!(slipped, [""; 0], "{args:?} said {said}");
@@ -73,7 +77,7 @@ fn content(path: &Path) -> String {
     if path.is_dir() {
         return fs::read_dir(path).unwrap().map(|entry| content(&entry.unwrap().path())).collect();
     }
-    fs::read_to_string(path).unwrap()
+    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
 /// How many of the secrets stand in a file or store.
@@ -92,20 +96,32 @@ fn no_verb_says_a_secret() {
         let out = format!("{to}.out");
         let is_store = sfcred_formats::find(to).unwrap().spec.store.is_some();
         let plain: &[&str] = if is_store { &["--plain"] } else { &[] };
-        watch.run(&scratch, &[&["convert", "in.json", "--to", to, "--lossy", "-o", &out], plain].concat()).assert_code(0, to);
-        assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        let [unlock_to, unlock_from] = ["to", "from"].map(|way| unlock(way, to));
+        watch
+            .run_with(&scratch, &[&["convert", "in.json", "--to", to, "--lossy", "-o", &out], plain].concat(), &unlock_to)
+            .assert_code(0, to);
+        if unlock_to.is_empty() {
+            assert!(held(&scratch.path(&out), &watch.secrets) > 20, "{to} does not hold the secrets");
+        } else {
+            assert_eq!(held(&scratch.path(&out), &watch.secrets), 0, "{to} shows secrets");
+            watch.run_with(&scratch, &["convert", &out, "--to", "sfcred", "-o", "opened"], &unlock_from).assert_code(0, to);
+            assert!(held(&scratch.path("opened"), &watch.secrets) > 20, "{to} does not hold the secrets");
+            fs::remove_file(scratch.path("opened")).unwrap();
+            // Without the passphrase there is nobody to ask.
+            watch.run(&scratch, &["check", &out]).assert_code(1, to);
+        }
         for args in
             [&["--strict", "-o", "strict"][..], &["--dry-run", "--json"], &["-o", &out], &["--lossy", "--json", "--force", "-o", &out]]
         {
             let command = ["convert", "in.json", "--to", to];
-            watch.run(&scratch, &[&command[..], args, plain, &on].concat());
+            watch.run_with(&scratch, &[&command[..], args, plain, &on].concat(), &unlock_to);
         }
         watch.run(&scratch, &["formats", to]).assert_code(0, to);
         // What was written is read again, and as every other format as well.
         for args in
             [&["check", &out][..], &["check", &out, "--json"], &["inspect", &out], &["inspect", "--json", &out], &["check", &out, "--all"]]
         {
-            let ended = watch.run(&scratch, &[args, &["--from", to], &on].concat());
+            let ended = watch.run_with(&scratch, &[args, &["--from", to], &on].concat(), &unlock_from);
             assert!(ended.status.code() != Some(1), "{args:?}: {}", ended.stderr);
         }
         for from in formats() {

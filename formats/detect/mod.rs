@@ -32,14 +32,23 @@ pub struct Signs {
 impl Signs {
     /// The member with the records, among the names of an archive.
     pub(crate) fn member<'n>(&self, names: &'n [String]) -> Option<&'n str> {
-        let wanted = self.member.as_deref()?;
-        let deep = |name: &&String| name.split_once('/').is_some_and(|(_, name)| name == wanted);
-        names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(deep)).map(String::as_str)
+        among(self.member.as_deref()?, names)
+    }
+
+    /// Whether that member stands just where it belongs, and not one folder deep.
+    fn is_in_place(&self, names: &[String]) -> bool {
+        self.member.as_ref().is_some_and(|wanted| names.contains(wanted))
     }
 
     fn begins(&self, head: &[u8]) -> bool {
         self.magic.iter().any(|magic| begins(head, magic)) || self.xml.as_ref().is_some_and(|xml| root_element(head).as_ref() == Some(xml))
     }
+}
+
+/// The member called `wanted`, at the top or one folder deep.
+fn among<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
+    let deep = |name: &&String| name.split_once('/').is_some_and(|(_, name)| name == wanted);
+    names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(deep)).map(String::as_str)
 }
 
 /// Whether `head` begins with these bytes, which are in hexadecimal with blanks between.
@@ -55,6 +64,9 @@ pub struct NearMiss {
     /// The bytes it begins with, in hexadecimal with blanks between.
     #[serde(default)]
     pub magic: Option<String>,
+    /// The member of an archive that makes it one.
+    #[serde(default)]
+    pub member: Option<String>,
     /// Conditions as in [`Signs::json`].
     #[serde(default)]
     pub json: BTreeMap<String, String>,
@@ -81,8 +93,12 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
     if !input.members().is_empty() {
         let matching: Vec<&Format> =
             formats.iter().copied().filter(|format| format.spec.detect.member(input.members()).is_some()).collect();
+        let in_place: Vec<&Format> = matching.iter().copied().filter(|format| format.spec.detect.is_in_place(input.members())).collect();
         if !matching.is_empty() {
-            return one(&matching, || Error::new("an archive of no known format"));
+            return one(if in_place.is_empty() { &matching } else { &in_place }, || Error::new("an archive of no known format"));
+        }
+        if let Some(miss) = formats.iter().find_map(|format| format.near_miss(input.members())) {
+            return Err(miss.error());
         }
         // What is alone in an archive was packed by its owner.
         if input.enter(&Signs::default()).is_err() {
@@ -219,6 +235,16 @@ fn is_json(head: &[u8]) -> bool {
 }
 
 impl NearMiss {
+    /// Says what it is and what to do.
+    pub(crate) fn error(&self) -> Error {
+        Error::new(format!("this is {}", self.what)).hint(self.hint.as_str())
+    }
+
+    /// Whether an archive of these members is one.
+    pub(crate) fn is_among(&self, names: &[String]) -> bool {
+        self.member.as_deref().is_some_and(|wanted| among(wanted, names).is_some())
+    }
+
     fn matches(&self, head: &[u8], outline: Option<&Outline>) -> bool {
         let magic = self.magic.as_deref().is_some_and(|magic| begins(head, magic));
         magic || (!self.json.is_empty() && outline.is_some_and(|outline| outline.fits(&self.json)))

@@ -80,17 +80,17 @@ impl Sink for Pairs<'_> {
 
 impl Pairs<'_> {
     fn join(mut self) -> Result<()> {
-        for (mut record, spot) in self.logins {
+        for (record, _) in &mut self.logins {
             let login = (record.urls.first().cloned().unwrap_or_default(), record.username.clone());
             if let Some((token, _)) = self.tokens.remove(&login) {
                 record.token = token.token;
                 record.issued = token.issued;
             }
-            self.sink.record(&mut record, spot)?;
         }
-        let mut alone: Vec<_> = self.tokens.into_values().collect();
-        alone.sort_by_key(|(_, Spot::Row(at) | Spot::Entry(at))| *at);
-        for (mut record, spot) in alone {
+        // A token without a login stands where its row does.
+        self.logins.extend(self.tokens.into_values());
+        self.logins.sort_by_key(|(_, Spot::Row(at) | Spot::Entry(at))| *at);
+        for (mut record, spot) in self.logins {
             self.sink.record(&mut record, spot)?;
         }
         Ok(())

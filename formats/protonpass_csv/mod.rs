@@ -40,7 +40,7 @@ impl Writer for Logins<'_> {
 }
 
 /// Whether `text` has the form `x@y.z`.
-fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let Some((name, (host, end))) = text.split_once('@').and_then(|(name, rest)| Some((name, rest.rsplit_once('.')?))) else { return false };
     ![name, host, end].contains(&"")
 }

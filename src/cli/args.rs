@@ -34,6 +34,10 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=30))]
     pub max_work_factor: u8,
 
+    /// How many times the usual bounds the key of encrypted input may cost
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_KDF_TIMES)))]
+    pub max_kdf_cost: u32,
+
     /// Keep entries that are not Salesforce logins
     #[arg(long)]
     pub all: bool,
@@ -85,7 +89,7 @@ pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today:
         all: reading.all,
         policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
         keep,
-        limits: Limits::default(),
+        limits: Limits::default().kdf_times(reading.max_kdf_cost),
         own: known.own,
     }
 }

@@ -86,7 +86,7 @@ impl Convert {
             return Ok(End::wrong_use(&error));
         }
         let options = args::options(&self.reading, &self.judging, known, today, show::SCREENFUL);
-        let mut lock = self.sealing.lock();
+        let mut lock = self.sealing.lock(self.dry_run);
         let mut output = self.output(&target, format)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;
         let report = match &mut output {
@@ -174,8 +174,10 @@ impl Convert {
             let path = path.display();
             let what = show::count(report.written, "record", "records");
             show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-            if !sealed && format.spec.lock.is_none() {
-                let hint = if format.spec.native {
+            if !sealed {
+                let hint = if format.spec.lock.is_some() {
+                    format!("`sfcred formats {id}` says how to import it")
+                } else if format.spec.native {
                     "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
                 } else {
                     format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text")

@@ -143,6 +143,10 @@ fn remarks(format: &Format) -> Vec<String> {
     let spec = &format.spec;
     let holds = &spec.holds;
     let mut lines = Vec::new();
+    if let Some(lock) = &spec.lock {
+        let key_file = if lock.key_file { ", --to-key-file a key file" } else { "" };
+        lines.push(format!("encrypted by itself: -p or --to-passphrase-file gives the passphrase{key_file}"));
+    }
     if !holds.fields.is_empty() {
         lines.push(format!("custom fields are kept as {}; other kinds become text", show::kinds(&holds.fields)));
     }

@@ -29,9 +29,15 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
         if is_sealed {
             sealed = Sealed::Yes;
         }
-        let (passphrase, key) = (reading.from_passphrase_file.clone(), reading.from_key_file.clone());
-        let lock = Box::new(FileLock::new(name.clone(), passphrase, key, prompt::passphrase));
-        sources.push(Source { name, content, from, lock });
+        let lock = FileLock {
+            what: name.clone(),
+            passphrase_file: reading.from_passphrase_file.clone(),
+            key_file: reading.from_key_file.clone(),
+            ask: prompt::passphrase,
+            pbkdf2: None,
+            tries: 0,
+        };
+        sources.push(Source { name, content, from, lock: Box::new(lock) });
     }
     Ok((sources, sealed))
 }

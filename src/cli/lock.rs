@@ -13,33 +13,37 @@ use super::{input, prompt};
 /// The longest key file: any file can be one, a photo for example.
 const KEY_FILE: u64 = 64 << 20;
 
+/// How often a passphrase may be typed wrong.
+const TRIES: u32 = 3;
+
 /// Takes passphrase and key from files, and the passphrase from the terminal where there is none.
 pub(super) struct FileLock {
-    what: String,
-    passphrase_file: Option<PathBuf>,
-    key_file: Option<PathBuf>,
-    ask: fn(&str) -> Result<SecretString>,
-}
-
-impl FileLock {
-    /// A lock of `what`, whose passphrase is asked for with `ask` if no file has it.
-    pub(super) fn new(
-        what: String,
-        passphrase_file: Option<PathBuf>,
-        key_file: Option<PathBuf>,
-        ask: fn(&str) -> Result<SecretString>,
-    ) -> Self {
-        Self { what, passphrase_file, key_file, ask }
-    }
+    /// What it locks, for the prompt.
+    pub what: String,
+    pub passphrase_file: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
+    /// Asks the terminal.
+    pub ask: fn(&str) -> Result<SecretString>,
+    /// Rounds of PBKDF2, if the user wants it.
+    pub pbkdf2: Option<u32>,
+    pub tries: u32,
 }
 
 impl Lock for FileLock {
     fn passphrase(&mut self) -> Result<Secret> {
-        let passphrase = match &self.passphrase_file {
-            Some(path) => prompt::passphrase_file(path)?,
-            None => (self.ask)(&format!("passphrase for {}", self.what))?,
+        self.tries += 1;
+        let so_far = if self.tries > 1 { "wrong passphrase, once more; " } else { "" };
+        let passphrase = if let Some(path) = &self.passphrase_file {
+            prompt::passphrase_file(path)?
+        } else {
+            (self.ask)(&format!("{so_far}passphrase for {}", self.what))?
         };
         Ok(passphrase.expose_secret().into())
+    }
+
+    /// Somebody at a terminal can mistype; a file stays what it is.
+    fn again(&mut self) -> bool {
+        self.passphrase_file.is_none() && self.tries < TRIES
     }
 
     fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
@@ -56,5 +60,9 @@ impl Lock for FileLock {
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<()> {
         getrandom::fill(bytes).map_err(|_| Error::new("the system gives no randomness").hint("check /dev/urandom"))
+    }
+
+    fn pbkdf2(&self) -> Option<u32> {
+        self.pbkdf2
     }
 }

@@ -40,6 +40,10 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
+    /// Derive the key of an encrypted format with so many rounds of PBKDF2, for programs that do not know Argon2id
+    #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(600_000..=2_000_000))]
+    pbkdf2: Option<u32>,
+
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
@@ -60,9 +64,16 @@ impl Sealing {
         (passphrase && to.spec.lock.is_none()) || self.has_recipients()
     }
 
-    /// What locks output whose format encrypts by itself.
-    pub(super) fn lock(&self) -> FileLock {
-        FileLock::new("the output".to_owned(), self.to_passphrase_file.clone(), self.to_key_file.clone(), prompt::new_passphrase)
+    /// What locks output whose format encrypts by itself; nobody is asked for a passphrase of what is not written.
+    pub(super) fn lock(&self, dry_run: bool) -> FileLock {
+        FileLock {
+            what: "the output".to_owned(),
+            passphrase_file: self.to_passphrase_file.clone(),
+            key_file: self.to_key_file.clone(),
+            ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
+            pbkdf2: self.pbkdf2,
+            tries: 0,
+        }
     }
 
     /// Whether these options go together, and with the format; `store` is that of the format, where a folder is written.
@@ -75,6 +86,9 @@ impl Sealing {
         }
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
+        }
+        if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
+            return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
         }
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));

@@ -65,7 +65,11 @@ pub(super) fn report(report: &Report, target: &str) {
     }
     for (what, at) in report.notices.iter() {
         let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
-        let times = if matches!(what, Notice::Encoding(_)) { String::new() } else { format!(": {}", entries(at)) };
+        let times = match what {
+            Notice::Encoding(_) => String::new(),
+            Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
+            _ => format!(": {}", entries(at)),
+        };
         say(level, &format!("{}{times}", notice(what)));
     }
     for (finding, at) in report.understood.iter() {
@@ -104,6 +108,7 @@ pub(super) fn taken(input: &Reading) -> String {
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::NotALogin(what) => format!("{what} left out"),
+        Notice::OtherFiles => "other files of the archive not carried over".to_owned(),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
         Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
@@ -166,8 +171,12 @@ fn entries(at: &Count) -> String {
 
 /// `3 records, a, b, c`, or the first few and how many more.
 pub(super) fn records(at: &Count) -> String {
+    named(at, "record", "records")
+}
+
+fn named(at: &Count, one: &str, many: &str) -> String {
     let more = at.count - at.examples.len() as u64;
-    let mut text = count(at.count, "record", "records");
+    let mut text = count(at.count, one, many);
     if !at.examples.is_empty() {
         let _ = write!(text, ", {}", at.examples.join(", "));
         if more > 0 {

@@ -404,7 +404,7 @@ fn held(holds: &Holds, kind: Kind) -> Kind {
 }
 
 /// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among
-/// the fields before it.
+/// the fields before it, or is a list that takes it in as well.
 fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
     if label.starts_with('\\') {
         return labels::key_of(label.trim_start_matches('\\')).is_some();

@@ -1,9 +1,10 @@
 //! Bad files, and what must be said of each.
 //!
-//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `seals`, `stores` and `places` hold what
-//! is no matter of one file.
+//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `locks`, `seals`, `stores`
+//! and `places` hold what is no matter of one file.
 
 mod cuts;
+mod locks;
 mod made;
 mod places;
 mod seals;

@@ -72,7 +72,7 @@ pub(crate) fn read_quietly(format: &Format, bytes: &[u8]) {
     let _ = try_read(format, bytes);
 }
 
-fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
+pub(crate) fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
     let limits = limits();
     let mut records = Vec::new();
     let mut notices = Tally::<Notice>::default();

@@ -3,6 +3,7 @@
 mod archives;
 mod declared;
 mod headers;
+mod locks;
 mod machine;
 mod property;
 mod quirks;

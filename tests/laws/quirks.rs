@@ -1,9 +1,10 @@
 //! What the products write that the samples do not show.
 
 use sfcred::place::Loss;
-use sfcred_formats::{Key, Record, find, parse_instant};
+use sfcred_formats::{Format, Key, Record, find, parse_instant};
 
-use crate::machine::{self, read, reference, write};
+use crate::declared::less;
+use crate::machine::{self, by_username, read, reference, write};
 
 fn detected(text: &str) -> &'static str {
     machine::detected(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).spec.id.as_str()
@@ -13,6 +14,15 @@ fn detected(text: &str) -> &'static str {
 fn shown(record: &Record) -> (&str, Vec<&str>, Vec<(&str, &str)>) {
     let fields = record.fields.iter().map(|field| (field.label.as_ref(), field.value.expose()));
     (&record.username, record.urls.iter().map(String::as_str).collect(), fields.collect())
+}
+
+/// What was read comes back when it is written, less what is declared.
+fn assert_survive(format: &Format, records: &[Record]) {
+    let found = by_username(read(format, &write(format, records).0));
+    assert_eq!(found.len(), records.len());
+    for record in records {
+        machine::assert_same(&format.spec.id, &found[&record.username], &less(record, &format.spec));
+    }
 }
 
 #[test]
@@ -76,4 +86,81 @@ fn a_dropped_fraction_of_a_second_is_told() {
     assert_eq!(read(proton, &bytes)[0].created, whole);
     assert_eq!(losses.count(&Loss::Fraction(Key::Created)), 1);
     assert_eq!(losses.count(&Loss::Fraction(Key::Modified)), 0);
+}
+
+#[test]
+fn an_organisation_has_collections() {
+    let text = r#"{"encrypted":false,"collections":[{"id":"6f0c2a52-6f7f-4f57-9f37-0d1f3a2b4c5d","organizationId":"o","name":"Salesforce/EU","externalId":null}],
+        "items":[{"type":1,"name":"A","organizationId":"o","collectionIds":["6f0c2a52-6f7f-4f57-9f37-0d1f3a2b4c5d"],"folderId":null,
+        "login":{"username":"ops@a.example","password":"Fake-1"}}]}"#;
+    assert_eq!(detected(text), "bitwarden-json");
+    let items_first = r#"{"items":[{"type":1,"collectionIds":[null,"6f0c2a52-6f7f-4f57-9f37-0d1f3a2b4c5d"],"login":{"username":"ops@a.example"}}],
+        "encrypted":false,"collections":[{"id":"6f0c2a52-6f7f-4f57-9f37-0d1f3a2b4c5d","name":"Salesforce/EU"}]}"#;
+    for text in [text, items_first] {
+        let records = read(find("bitwarden-json").unwrap(), text.as_bytes());
+        assert_eq!(records[0].folder, ["Salesforce", "EU"]);
+    }
+}
+
+#[test]
+fn items_of_proton_pass_are_read_as_versions_write_them() {
+    let proton = find("protonpass-json").unwrap();
+    let text = r#"{"version":"1.31.0","userId":"u","vaults":{"first==":{"items":[
+        {"folderId":"inner","data":{"type":"login","metadata":{"name":"A","note":""},"extraFields":[
+            {"fieldName":"Code","type":"totp","data":{"totpUri":"otpauth://totp/fake"}},{"fieldName":"Day","type":"timestamp","data":{"timestamp":"2026-01-05"}}],
+            "content":{"itemEmail":"mail@a.example","itemUsername":"ops","password":"Fake-1","urls":["https://a.example"],
+            "autofillUrls":[{"url":"https://a.example","mode":0},{"url":"https://b.example","mode":1}],"totpUri":"otpauth://totp/own"}},"pinned":true},
+        {"data":{"type":"login","metadata":{"name":"B"},"content":{"username":"old","password":"Fake-2"}}},
+        {"data":{"type":"login","metadata":{"name":"C"},"content":{"itemEmail":"same@a.example","itemUsername":"same@a.example"}}},
+        {"data":{"type":"login","metadata":{"name":"D"},"content":{}},"state":2},
+        {"data":{"type":"wifi","metadata":{"name":"E"},"content":{"ssid":"fake","password":"Fake-5","sections":[]}}}],
+        "folders":[{"folderId":"inner","parentFolderId":"outer","name":"Prod"},{"folderId":"outer","parentFolderId":"inner","name":"EU"}],
+        "name":"Salesforce"},"empty==":{"name":"Other"}}}"#;
+    assert_eq!(detected(text), "protonpass-json");
+    let records = read(proton, text.as_bytes());
+    let fields = vec![
+        ("Email", "mail@a.example"),
+        ("TOTP", "otpauth://totp/own"),
+        ("Favorite", "1"),
+        ("Code", "otpauth://totp/fake"),
+        ("Day", "2026-01-05"),
+    ];
+    assert_eq!(shown(&records[0]), ("ops", vec!["https://a.example", "https://b.example"], fields));
+    assert_eq!(records[0].folder, ["Salesforce", "EU", "Prod"]);
+    assert_eq!(shown(&records[1]), ("old", vec![], vec![]));
+    assert_eq!(records[1].folder, ["Salesforce"]);
+    assert_eq!(shown(&records[2]), ("same@a.example", vec![], vec![]));
+    assert_eq!(records.len(), 3);
+    assert_survive(proton, &records);
+}
+
+#[test]
+fn items_of_psono_are_read_as_it_writes_them() {
+    let psono = find("psono-json").unwrap();
+    let text = r#"{"folders":[{"items":[{"type":"application_password","name":"A","application_password_title":"A","application_password_username":"ops",
+        "application_password_password":"Fake-1","application_password_notes":"n"}],"folders":[{"name":"Inner","items":[
+        {"type":"website_password","name":"B","description":"the second","urlfilter":"b.example","website_password_title":"B","website_password_url":"https://b.example",
+        "website_password_username":"ops@b.example","website_password_password":"Fake-2","website_password_auto_submit":true,
+        "website_password_url_filter":"b.example, c.example","website_password_totp_code":"FAKE","website_password_totp_digits":6,"website_password_new":[1],
+        "custom_fields":[{"name":"PIN","type":"password","value":"Fake-3"}],"tags":["x"," "]}]}],"name":"Outer"}],
+        "items":[{"type":"note","name":"N"},{"type":"bookmark","name":"M"}]}"#;
+    assert_eq!(detected(text), "psono-json");
+    let records = read(psono, text.as_bytes());
+    assert_eq!(shown(&records[0]), ("ops", vec![], vec![]));
+    assert_eq!((&records[0].folder[..], records[0].notes.expose()), (&["Outer".to_owned()][..], "n"));
+    let fields = vec![
+        ("Description", "the second"),
+        ("URL Filter", "b.example, c.example"),
+        ("Auto Submit", "1"),
+        ("PIN", "Fake-3"),
+        ("TOTP code", "FAKE"),
+        ("TOTP digits", "6"),
+    ];
+    assert_eq!(shown(&records[1]), ("ops@b.example", vec!["https://b.example"], fields));
+    assert_eq!(records[1].folder, ["Outer", "Inner"]);
+    assert_eq!(records[1].tags, ["x"]);
+    assert_eq!(records.len(), 2);
+    assert_survive(psono, &records);
+    let deep = format!("{{\"folders\":[{}{}]}}", "{\"folders\":[".repeat(100_000), "]}".repeat(100_000));
+    assert_eq!(machine::try_read(psono, deep.as_bytes()).unwrap_err().to_string(), "more than 64 folders inside one another");
 }

@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 16] = [
+const RUNS: [Run; 21] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,6 +24,11 @@ const RUNS: [Run; 16] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.csv", "--to", "bitwarden-encrypted", "--to-passphrase-file", "pass.txt", "-o", "locked.json"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "pass.txt", "--to", "csv", "-o", "unlocked.csv"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
+    (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
+    (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
     (&["convert", "in.csv", "--to", "passage", "-R", "recipient.txt", "-o", "sealed.store"], true),
     (&["convert", "sealed.store", "-i", "key.txt", "--to", "pass", "--plain", "-o", "plain.store"], true),
     (&["check", "plain.store", "--from", "gopass"], true),
@@ -51,6 +56,10 @@ pub fn write_inputs() {
     fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
     let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
     let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    // The passphrase ends as the secrets do.
+    let mut passphrase = b"pass".to_vec();
+    passphrase.extend(FORMS[0].bytes());
+    fs::write("pass.txt", passphrase).unwrap();
     fs::write("recipient.txt", recipient).unwrap();
     fs::write("key.txt", key).unwrap();
 }
@@ -92,9 +101,15 @@ pub fn test() {
         assert!(status.success(), "{part}: {}", fs::read_to_string(folder.join("log")).unwrap());
     }
     // LastPass gets the tokens inside the notes, where they look different.
-    for (file, form, each) in
-        [("out.json", 1, 3), ("out.csv", 2, 3), ("opened.csv", 2, 3), ("merged.json", 1, 3), ("opened.lastpass", 2, 2)]
-    {
+    for (file, form, each) in [
+        ("out.json", 1, 3),
+        ("out.csv", 2, 3),
+        ("opened.csv", 2, 3),
+        ("unlocked.csv", 2, 3),
+        ("psono.json", 1, 3),
+        ("merged.json", 1, 3),
+        ("opened.lastpass", 2, 2),
+    ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();
         assert!(count >= each * RECORDS, "{file} holds {count} secrets only");

@@ -113,6 +113,13 @@ pub fn wait(child: &mut Child, what: &str) -> ExitStatus {
     }
 }
 
+/// The option with the passphrase of a file of this format, where it encrypts by itself; `way` is `from` or `to`.
+pub fn unlock(way: &str, format: &str) -> Vec<String> {
+    let locked = sfcred_formats::find(format).unwrap().spec.lock.is_some();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt");
+    if locked { vec![format!("--{way}-passphrase-file"), path.to_str().unwrap().to_owned()] } else { Vec::new() }
+}
+
 /// The reference records in the native format.
 pub fn reference() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("formats/sfcred/sample.json")
