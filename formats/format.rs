@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::store::{Folder, NewFolder, Store};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, store, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, parse_day, store, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -105,6 +105,8 @@ pub struct Holds {
     pub needs: Keys,
     /// The kinds of custom fields; empty where there are no custom fields.
     pub fields: Vec<Kind>,
+    /// Whether a date field holds nothing but a day, and a boolean one nothing but `true` or `false`, so that others are text.
+    pub exact: bool,
     /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
     /// Whether the labels of those lines cannot hold a colon.
@@ -126,6 +128,10 @@ pub struct Holds {
     pub origin_only: bool,
     /// Whether the place of `rotate_by` is one that the product warns by, so that it is filled even where the record has none.
     pub expires: bool,
+    /// Whether text can hold only the characters of XML 1.0; others are left out.
+    pub xml_text: bool,
+    /// Whether the product puts something else in the place of a name in braces when a value is copied or typed.
+    pub placeholders: bool,
     /// How the times of an entry are written.
     pub times: Unit,
 }
@@ -374,6 +380,17 @@ impl Holds {
     /// Whether the times of an entry are kept without fractions of a second.
     pub fn whole_seconds(&self) -> bool {
         self.times == Unit::Seconds
+    }
+
+    /// Whether a custom field can be written as the kind that it is.
+    pub fn keeps_kind(&self, field: &Field) -> bool {
+        let value = field.value.expose();
+        let fits = match field.kind {
+            Kind::Date => parse_day(value).is_some(),
+            Kind::Boolean => matches!(value, "true" | "false"),
+            _ => true,
+        };
+        self.fields.contains(&field.kind) && (fits || !self.exact)
     }
 
     /// The title as the product takes it: another character becomes a hyphen.

@@ -14,6 +14,8 @@ pub enum Notice {
     OtherFiles,
     /// A value that is not what its column or key says, kept as a field.
     NotADate(String),
+    /// Values that are not themselves but point to another entry, kept as they stand.
+    Reference,
     /// A cell that should hold a list and cannot be taken apart, kept as a field.
     NotAList(String),
     /// Something that is understood by its own program only, and is kept as it stands.

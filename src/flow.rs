@@ -15,7 +15,7 @@ use std::io::{Read, Write, copy, sink};
 use sfcred_formats::store::{Folder, NewFolder};
 use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all, detect, detect_folder};
 
-use crate::check::{Findings, Policy};
+use crate::check::{Findings, Keep, Place, Policy};
 use crate::merge::{Merge, Merged};
 use crate::place::{Finding, Losses, Placer, recognise};
 
@@ -48,14 +48,14 @@ pub enum Out<'a> {
 }
 
 /// What holds for a whole run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Whether entries that are not Salesforce logins are kept.
     pub all: bool,
     /// What tokens are judged by.
     pub policy: Policy,
-    /// How many findings of each rule are remembered.
-    pub keep: u64,
+    /// How much of what the rules find is remembered.
+    pub keep: Keep,
     /// What a file may ask of this machine.
     pub limits: Limits,
     /// Table formats of the user's own, beside those of this program.
@@ -109,7 +109,7 @@ impl Report {
             notices: Tally::default(),
             understood: Tally::default(),
             merged: Tally::default(),
-            findings: Findings::new(options.policy, options.keep),
+            findings: Findings::new(options.policy.clone(), options.keep),
             losses: Losses::default(),
             written: 0,
         }
@@ -136,15 +136,19 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
         writer.record(record)
     };
     if sources.len() > 1 {
-        for record in &mut merged(sources, options, &mut report)? {
-            report.findings.enter(record);
+        let (mut logins, mut others) = merged(sources, options, &mut report)?;
+        for record in &mut logins {
+            report.findings.enter(record, None);
+            write(record)?;
+        }
+        for record in &mut others {
             write(record)?;
         }
     } else {
         for source in sources {
-            records(source, options, &mut report, &mut |record, salesforce, findings| {
-                if salesforce {
-                    findings.enter(record);
+            records(source, options, &mut report, &mut |record, place, findings| {
+                if place.is_some() {
+                    findings.enter(record, place);
                 }
                 write(record)
             })?;
@@ -163,9 +167,9 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
 pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
     for source in sources {
-        records(source, options, &mut report, &mut |record, salesforce, findings| {
-            if salesforce {
-                findings.enter(record);
+        records(source, options, &mut report, &mut |record, place, findings| {
+            if place.is_some() {
+                findings.enter(record, place);
             }
             Ok(())
         })?;
@@ -196,9 +200,9 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
         .filter(|format| format.spec.write.is_some())
         .map(|format| (format, Placer::new(format, options.policy.max_age)))
         .collect();
-    records(source, options, &mut report, &mut |record, salesforce, findings| {
-        if salesforce {
-            findings.enter(record);
+    records(source, options, &mut report, &mut |record, place, findings| {
+        if place.is_some() {
+            findings.enter(record, place);
         }
         for key in Key::ALL.into_iter().filter(|key| record.has(*key)) {
             keys.add(key, "");
@@ -212,21 +216,27 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
     Ok(Inspection { report, keys, targets })
 }
 
-/// All records of several sources, one for each login.
-fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<Vec<Record>> {
+/// All records of several sources, one for each Salesforce login, and the other entries. These stay as they are: elsewhere one username has
+/// many logins.
+fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<(Vec<Record>, Vec<Record>)> {
     let mut merge = Merge::default();
+    let mut others = Vec::new();
     for source in sources {
-        records(source, options, report, &mut |record, _, _| {
-            merge.add(std::mem::take(record));
+        records(source, options, report, &mut |record, place, _| {
+            let record = std::mem::take(record);
+            match place {
+                Some(_) => merge.add(record),
+                None => others.push(record),
+            }
             Ok(())
         })?;
     }
     report.merged = merge.tally.clone();
-    Ok(merge.into_records())
+    Ok((merge.into_records(), others))
 }
 
-/// What takes a record, whether it is a Salesforce login, and the findings of the run.
-type Each<'a> = dyn FnMut(&mut Record, bool, &mut Findings) -> Result<()> + 'a;
+/// What takes a record, where it stands if it is a Salesforce login, and the findings of the run.
+type Each<'a> = dyn FnMut(&mut Record, Option<Place>, &mut Findings) -> Result<()> + 'a;
 
 /// Hands every record of one source on, understood.
 fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
@@ -289,6 +299,7 @@ impl Sink for Stage<'_, '_> {
         let Report { inputs, understood, findings, .. } = &mut *self.report;
         let mut told = Vec::new();
         let salesforce = recognise(&self.format.spec, record, &mut |finding| told.push(finding));
+        let place = salesforce.then(|| Place { input: inputs.len().saturating_sub(1), spot });
         let Some(input) = inputs.last_mut() else { return Ok(()) };
         if !salesforce && !self.options.all {
             input.others += 1;
@@ -303,7 +314,7 @@ impl Sink for Stage<'_, '_> {
                 Error::new(format!("more than {} records, the limit for one input", self.options.limits.records)).hint("split the file")
             );
         }
-        (self.each)(record, salesforce, findings).map_err(|error| {
+        (self.each)(record, place, findings).map_err(|error| {
             *self.failed = Some(error);
             Error::new("stopped")
         })

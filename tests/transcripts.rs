@@ -27,13 +27,15 @@ fn files(folder: &Path) {
     symlink("tokens.csv", folder.join("link.csv")).unwrap();
 
     let table = "title,username,password,token,issued\n";
-    let row = |number| format!("Org {number},user{number}@many.example,Fake-{number},FakeT0ken{number:09},2026-05-01\n");
+    let row = |number| format!("Org {number},user{number}@many.example,Fake-{number},FakeT0ken{number:015},2026-05-01\n");
     let rows = |count| (1..=count).map(row).collect::<String>();
     fs::write(folder.join("25-stale.csv"), format!("{table}{}", rows(25))).unwrap();
+    fs::write(folder.join("screenful.csv"), format!("{table}{}No token,user21@many.example,Fake-21,,\n", rows(20))).unwrap();
+    fs::write(folder.join("10001.csv"), format!("{table}{}", rows(10_001))).unwrap();
     fs::write(folder.join("3001.csv"), format!("{table}{}", rows(3001))).unwrap();
     fs::write(
         folder.join("long.csv"),
-        format!("username,password,token,notes\nlong@many.example,{0},FakeT0kenFakeT0ken,{0}\n", "x".repeat(7500)),
+        format!("username,password,token,notes\nlong@many.example,{0},FakeT0kenFakeT0kenFakeT0,{0}\n", "x".repeat(7500)),
     )
     .unwrap();
     let text: Vec<u8> = format!("{table}{}", rows(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -68,7 +70,7 @@ fn files(folder: &Path) {
 /// The pages: the documentation and every transcript.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
-    let mut pages = vec![root.join("README.md"), root.join("docs/guide.md")];
+    let mut pages: Vec<_> = ["README.md", "docs/guide.md", "docs/reports.md", "docs/unattended.md"].map(|page| root.join(page)).into();
     let transcripts = fs::read_dir(root.join("tests/transcripts")).unwrap().map(|file| file.unwrap().path());
     pages.extend(transcripts.filter(|path| path.extension().is_some_and(|end| end == "trycmd" || end == "toml")));
     pages.sort();
@@ -81,6 +83,8 @@ fn what_is_shown_is_what_happens() {
     let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts");
     let _ = fs::remove_dir_all(&work);
     let cases = trycmd::TestCases::new();
+    // No settings of whoever runs the tests.
+    cases.env("XDG_CONFIG_HOME", "/nowhere");
     for name in ["cat", "ls"] {
         cases.register_bin(name, Path::new("/bin").join(name));
     }

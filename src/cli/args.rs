@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Format, Limits, parse_day};
+use sfcred_formats::{Format, Limits, Result, parse_day};
 
+use super::config;
 use super::spec::{Known, Specs, WrongName};
-use crate::check::{DUE_WITHIN, MAX_AGE, Policy};
+use crate::check::{Keep, Policy, parse_days};
 use crate::flow::Options;
 
 /// How input is read.
@@ -60,49 +61,40 @@ impl Reading {
 #[derive(Args)]
 #[command(next_help_heading = "Judging")]
 pub(super) struct Judging {
-    /// The age at which a token is stale, such as 90d or 12w
-    #[arg(long, value_name = "AGE", default_value_t = Age(MAX_AGE), value_parser = age)]
-    pub max_age: Age,
+    /// The age at which a token is stale, such as 90d or 12w [default: 90d]
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub max_age: Option<u32>,
 
-    /// How long before that it is due
-    #[arg(long, value_name = "AGE", default_value_t = Age(DUE_WITHIN), value_parser = age)]
-    pub due_within: Age,
+    /// How long before that it is due [default: 15d]
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub due_within: Option<u32>,
 
     /// The day on which to judge, instead of today
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
+
+    /// The file of limits and rules [default: sfcred.toml here, else in the folder for settings]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
-/// A number of days.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Age(pub u32);
-
-impl std::fmt::Display for Age {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}d", self.0)
-    }
+/// Joins what was asked into what holds for the run.
+pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: Keep) -> Result<Options> {
+    let limits = Limits::default().kdf_times(reading.max_kdf_cost);
+    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits, own: known.own })
 }
 
-/// Joins what was asked into what holds for the run; of each rule `keep` findings are remembered.
-pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: u64) -> Options {
-    Options {
-        all: reading.all,
-        policy: Policy { today: judging.as_of.unwrap_or(today), max_age: judging.max_age.0, due_within: judging.due_within.0 },
-        keep,
-        limits: Limits::default().kdf_times(reading.max_kdf_cost),
-        own: known.own,
-    }
+/// What records are judged by: what the command says counts more than what the file says.
+pub(super) fn policy(judging: &Judging, today: NaiveDate) -> Result<Policy> {
+    let mut policy = Policy::new(judging.as_of.unwrap_or(today));
+    config::read(judging.config.as_deref(), &mut policy)?;
+    policy.max_age = judging.max_age.unwrap_or(policy.max_age);
+    policy.due_within = judging.due_within.unwrap_or(policy.due_within);
+    Ok(policy)
 }
 
-fn age(text: &str) -> Result<Age, String> {
-    let (number, unit) = text.split_at(text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic()).len());
-    let days = match unit {
-        "" | "d" => 1,
-        "w" => 7,
-        _ => 0,
-    };
-    let number = number.parse::<u32>().ok().filter(|number| days > 0 && *number <= 36_500);
-    number.map(|number| Age(number * days)).ok_or_else(|| "not an age such as 90d or 12w".to_owned())
+fn age(text: &str) -> Result<u32, String> {
+    parse_days(text).ok_or_else(|| "not an age such as 90d or 12w".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

@@ -85,7 +85,7 @@ impl Convert {
         if let Err(error) = self.check_use(&target, format) {
             return Ok(End::wrong_use(&error));
         }
-        let options = args::options(&self.reading, &self.judging, known, today, show::SCREENFUL);
+        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
         let mut lock = self.sealing.lock(self.dry_run);
         let mut output = self.output(&target, format)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;

@@ -35,6 +35,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             key_file: reading.from_key_file.clone(),
             ask: prompt::passphrase,
             pbkdf2: None,
+            cost: None,
             tries: 0,
         };
         sources.push(Source { name, content, from, lock: Box::new(lock) });

@@ -10,6 +10,7 @@ use sfcred_formats::Result;
 
 use super::args::{self, Judging, Reading};
 use super::{End, check, input, show};
+use crate::check::Keep;
 use crate::flow::{self, Inspection};
 
 /// Say what is in a file or store and what each format would lose of it, without showing a secret
@@ -33,7 +34,7 @@ impl Inspect {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
-        let options = args::options(&self.reading, &self.judging, known, today, 0);
+        let options = args::options(&self.reading, &self.judging, known, today, Keep { each: 0, all: 0, closely: 0 })?;
         let (mut sources, sealed) = input::open(std::slice::from_ref(&self.input), &self.reading, from)?;
         let Some(source) = sources.pop() else { return Ok(End::Done) };
         let inspection = flow::inspect(source, &options)?;
@@ -58,7 +59,8 @@ fn text(inspection: &Inspection, sealed: bool) -> String {
     for (notice, at) in report.notices.iter() {
         let _ = writeln!(text, "{}: {}", show::notice(notice), at.count);
     }
-    let _ = writeln!(text, "tokens: {}\n\nfilled keys", report.findings.summary());
+    let _ = writeln!(text, "tokens: {}", report.findings.summary());
+    text.push_str("\nfilled keys\n");
     let rows: Vec<Vec<String>> = keys.iter().map(|(key, at)| vec![format!("  {}", key.name()), at.count.to_string()]).collect();
     text.push_str(&show::table(&rows, usize::MAX));
     text.push_str("\nwhat each format would lose or weaken\n");

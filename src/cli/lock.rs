@@ -1,11 +1,11 @@
 //! Where the keys of formats that encrypt by themselves come from.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
 use age::secrecy::{ExposeSecret, SecretString};
-use sfcred_formats::{Error, Lock, Result, Secret};
+use sfcred_formats::{Cost, Error, Lock, Result, Secret};
 use zeroize::Zeroizing;
 
 use super::{input, prompt};
@@ -27,6 +27,8 @@ pub(super) struct FileLock {
     /// Rounds of PBKDF2, if the user wants it.
     pub pbkdf2: Option<u32>,
     pub tries: u32,
+    /// What the key of a file that is written costs.
+    pub cost: Option<Cost>,
 }
 
 impl Lock for FileLock {
@@ -34,7 +36,8 @@ impl Lock for FileLock {
         self.tries += 1;
         let so_far = if self.tries > 1 { "wrong passphrase, once more; " } else { "" };
         let passphrase = if let Some(path) = &self.passphrase_file {
-            prompt::passphrase_file(path)?
+            // A key file can lock alone.
+            if self.key_file.is_some() { prompt::passphrase_file_or_none(path)? } else { prompt::passphrase_file(path)? }
         } else {
             (self.ask)(&format!("{so_far}passphrase for {}", self.what))?
         };
@@ -50,7 +53,12 @@ impl Lock for FileLock {
         let Some(path) = &self.key_file else { return Ok(None) };
         let read = || -> Result<Zeroizing<Vec<u8>>> {
             let mut bytes = Zeroizing::new(Vec::new());
-            if File::open(path)?.take(KEY_FILE + 1).read_to_end(&mut bytes)? as u64 > KEY_FILE {
+            let file = File::open(path).map_err(|error| match (error.kind(), self.cost) {
+                (ErrorKind::NotFound, Some(_)) => Error::new("no such file")
+                    .hint("make a new key file with `head -c 32 /dev/urandom > FILE`, and keep a copy of it apart from the database"),
+                _ => error.into(),
+            })?;
+            if file.take(KEY_FILE + 1).read_to_end(&mut bytes)? as u64 > KEY_FILE {
                 return Err(Error::new(format!("the key file is longer than {KEY_FILE} bytes, the limit")).hint("name the key file itself"));
             }
             Ok(bytes)
@@ -64,5 +72,9 @@ impl Lock for FileLock {
 
     fn pbkdf2(&self) -> Option<u32> {
         self.pbkdf2
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost.unwrap_or_default()
     }
 }

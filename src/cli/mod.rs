@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod config;
 mod convert;
 mod formats;
 mod harden;

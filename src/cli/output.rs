@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sfcred_formats::store::{SealedWith, Store};
-use sfcred_formats::{Error, Format, Result};
+use sfcred_formats::{Cost, Error, Format, Limits, Result};
 
 use super::lock::FileLock;
 use super::store::With;
@@ -44,6 +44,9 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(600_000..=2_000_000))]
     pbkdf2: Option<u32>,
 
+    #[command(flatten)]
+    kdf: Kdf,
+
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
@@ -55,6 +58,38 @@ pub(super) struct Sealing {
     /// Write the entries of a store as plain text files
     #[arg(long)]
     plain: bool,
+}
+
+/// What each try of a passphrase costs, for a format that encrypts by itself.
+#[derive(Args)]
+struct Kdf {
+    /// The memory that deriving the key of the output takes, for a format that encrypts by itself
+    #[arg(id = "kdf_memory", long = "kdf-memory", value_name = "MIB", default_value_t = Cost::default().memory, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    memory: u32,
+
+    /// How often it passes over that memory
+    #[arg(id = "kdf_passes", long = "kdf-passes", value_name = "N", default_value_t = Cost::default().passes, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    passes: u32,
+
+    /// How many processors can share the work
+    #[arg(id = "kdf_lanes", long = "kdf-lanes", value_name = "N", default_value_t = Cost::default().lanes, value_parser = clap::value_parser!(u32).range(1..=64))]
+    lanes: u32,
+}
+
+impl Kdf {
+    fn cost(&self) -> Cost {
+        Cost { memory: self.memory, passes: self.passes, lanes: self.lanes }
+    }
+
+    /// Makes sure that what is written can be read again.
+    fn check(&self) -> Result<()> {
+        let most = Limits::default().kdf_bytes / (u64::from(self.memory) << 20);
+        if u64::from(self.passes) > most {
+            return Err(Error::new(format!("with {} MiB, more than {most} passes could not be read again", self.memory))
+                .hint(format!("pass --kdf-passes {most} at most, or less memory")));
+        }
+        Ok(())
+    }
 }
 
 impl Sealing {
@@ -72,6 +107,7 @@ impl Sealing {
             key_file: self.to_key_file.clone(),
             ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
             pbkdf2: self.pbkdf2,
+            cost: Some(self.kdf.cost()),
             tries: 0,
         }
     }
@@ -89,6 +125,12 @@ impl Sealing {
         }
         if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
             return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
+        }
+        if format.spec.lock.is_some() {
+            self.kdf.check()?;
+        } else if self.kdf.cost() != Cost::default() {
+            return Err(Error::new(format!("{} derives no key", format.spec.id))
+                .hint("leave the options --kdf-… out; sealing has costs of its own"));
         }
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));

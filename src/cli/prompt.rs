@@ -62,7 +62,21 @@ pub fn passphrase_file(path: &Path) -> Result<SecretString> {
     File::open(path).map_err(Error::from).and_then(first_line).map_err(|error| error.in_file(path.display().to_string()))
 }
 
+/// Reads it where there need not be one: an empty first line is no passphrase.
+pub fn passphrase_file_or_none(path: &Path) -> Result<SecretString> {
+    let line = File::open(path).map_err(Error::from).and_then(any_first_line);
+    line.map_err(|error| error.in_file(path.display().to_string()))
+}
+
 fn first_line(file: impl Read) -> Result<SecretString> {
+    let line = any_first_line(file)?;
+    if line.expose_secret().is_empty() {
+        return Err(Error::new("the first line is empty").hint("the passphrase goes on the first line"));
+    }
+    Ok(line)
+}
+
+fn any_first_line(file: impl Read) -> Result<SecretString> {
     let mut bytes = Zeroizing::new(Vec::new());
     if file.take(LONGEST + 1).read_to_end(&mut bytes)? as u64 > LONGEST {
         return Err(Error::new(format!("a passphrase file is longer than {LONGEST} bytes, the limit"))
@@ -73,7 +87,6 @@ fn first_line(file: impl Read) -> Result<SecretString> {
         None => &bytes,
     };
     match str::from_utf8(line) {
-        Ok("") => Err(Error::new("the first line is empty").hint("the passphrase goes on the first line")),
         Ok(line) => Ok(line.to_owned().into()),
         Err(_) => Err(Error::new("the first line is not UTF-8").hint("write the passphrase as UTF-8 text on the first line")),
     }

@@ -1,18 +1,23 @@
 //! What is said on stderr and shown on stdout.
 
+use std::cmp::Reverse;
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write as _, stderr, stdout};
 
 use sfcred_formats::{Count, Error, Kind, Notice, Result};
+use unicode_width::UnicodeWidthStr;
 
 use super::put::{Output, Target};
-use crate::check::{Rule, USERNAMES};
+use crate::check::{Finding, Keep, Remedy, Severity, USERNAMES};
 use crate::flow::{Reading, Report};
 use crate::merge::Merged;
-use crate::place::{Finding, Loss};
+use crate::place::{self, Loss};
 
 /// How many findings are told one by one; with more, each rule is one line.
 pub(super) const SCREENFUL: u64 = 20;
+
+/// What is remembered to tell beside other work. The rules that are no statuses would cost a million records too much.
+pub(super) const KEEP: Keep = Keep { each: SCREENFUL, all: SCREENFUL, closely: 10_000 };
 
 /// Prints an error and what to do about it.
 pub(super) fn error(error: &Error) {
@@ -111,6 +116,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::OtherFiles => "other files of the archive not carried over".to_owned(),
         Notice::LeftBehind(what) => format!("{what} not carried over"),
         Notice::NotADate(column) => format!("no date in `{column}`, kept as a field"),
+        Notice::Reference => {
+            "values that point to another entry, kept as they stand; put the real ones there, or export without references".to_owned()
+        }
         Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
         Notice::KeptAsText(what) => format!("{what} kept as text"),
         Notice::HtmlEntities => {
@@ -121,12 +129,12 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
-fn understood(finding: Finding) -> &'static str {
+fn understood(finding: place::Finding) -> &'static str {
     match finding {
-        Finding::NotADate => "a field for a date holds none, and stays a field",
-        Finding::Doubled => "two fields for one thing; the second stays a field",
-        Finding::FreeText => "a token was found in free text, where it stays as well",
-        Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
+        place::Finding::NotADate => "a field for a date holds none, and stays a field",
+        place::Finding::Doubled => "two fields for one thing; the second stays a field",
+        place::Finding::FreeText => "a token was found in free text, where it stays as well",
+        place::Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
     }
 }
 
@@ -138,30 +146,58 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
         .then(|| format!("more than {USERNAMES} usernames: {records} not compared with newer tokens further on; split the input"))
 }
 
+/// What to say where there were too many records to look at each closely.
+fn passed_over(report: &Report) -> Option<String> {
+    let passed = report.findings.passed_over();
+    let records = count(passed, "record", "records");
+    (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))
+}
+
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
 fn findings(report: &Report) {
     let findings = &report.findings;
-    let told: u64 =
-        Rule::ALL.into_iter().filter(|rule| !matches!(rule, Rule::Fresh | Rule::Missing)).map(|rule| findings.count(rule)).sum();
     let worst = findings.worst_first();
-    let of = |rule| worst.iter().filter(move |finding| finding.rule == rule);
-    let remedy = |rule: Rule| rule.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default();
-    for rule in Rule::ALL.into_iter().rev() {
-        let level = if matches!(rule, Rule::Missing | Rule::Due) { "notice" } else { "warning" };
-        let all = findings.count(rule);
-        if rule == Rule::Fresh || all == 0 {
-            continue;
-        }
-        if rule != Rule::Missing && told <= SCREENFUL {
-            for finding in of(rule) {
-                say(level, &format!("{}: {finding}{}", finding.record, remedy(rule)));
-            }
-            continue;
-        }
-        let at = Count { count: all, examples: of(rule).take(3).map(|finding| finding.record.clone()).collect() };
-        let (what, remedy) = if rule == Rule::Missing { ("no token", String::new()) } else { (rule.name(), remedy(rule)) };
-        say(level, &format!("{what}: {}{remedy}", records(&at)));
+    let told = |finding: &&&Finding| finding.severity > Some(Severity::Info);
+    let mut lines: Vec<(Option<Severity>, String)> = Vec::new();
+    for (severity, rule, at) in findings.general().filter(|(severity, ..)| *severity > Severity::Info) {
+        let records = count(at.count, "record", "records");
+        lines.push((Some(severity), format!("{}: {records}{}", findings.general_message(rule), remedy(rule.remedy))));
     }
+    let rules: Vec<_> = findings.counts().filter(|(rule, count)| !rule.once && *count > 0).collect();
+    let of = |id: &str| -> Vec<&Finding> { worst.iter().filter(told).filter(|finding| finding.rule.id == id).copied().collect() };
+    let one_by_one = |id: &str| id != "missing";
+    let all: u64 = rules.iter().filter(|(rule, _)| one_by_one(rule.id) && !of(rule.id).is_empty()).map(|(_, count)| count).sum();
+    for (rule, count) in rules {
+        let of = of(rule.id);
+        let Some(first) = of.first() else { continue };
+        if one_by_one(rule.id) && all <= SCREENFUL {
+            lines.extend(
+                of.iter().map(|finding| (finding.severity, format!("{}: {}{}", finding.record, finding.message, remedy(finding.remedy)))),
+            );
+            continue;
+        }
+        let (what, remedy) = if one_by_one(rule.id) { (rule.id, remedy(first.remedy)) } else { ("no token", String::new()) };
+        let at = Count { count, examples: of.iter().take(3).map(|finding| finding.record.clone()).collect() };
+        lines.push((first.severity, format!("{what}: {}{remedy}", records(&at))));
+    }
+    lines.sort_by_key(|(severity, _)| Reverse(*severity));
+    let most = usize::try_from(SCREENFUL).unwrap_or(usize::MAX);
+    let more = lines.len().saturating_sub(most);
+    for (severity, line) in lines.into_iter().take(most) {
+        // An error is what ends a run, and this one goes on.
+        say(if severity >= Some(Severity::Warning) { "warning" } else { "notice" }, &line);
+    }
+    if more > 0 {
+        say("notice", &format!("and {} like these; `sfcred check` prints them all", count(more as u64, "more line", "more lines")));
+    }
+    if let Some(text) = passed_over(report) {
+        say("notice", &text);
+    }
+}
+
+/// What to do, to stand behind a message.
+fn remedy(remedy: Option<&Remedy>) -> String {
+    remedy.map(|remedy| format!("; {}", remedy.line)).unwrap_or_default()
 }
 
 /// As [`records`], of entries that may be no records.
@@ -188,11 +224,10 @@ fn named(at: &Count, one: &str, many: &str) -> String {
 
 /// Lays rows out in columns; the last column goes to a line of its own where it does not fit in `width`.
 pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let length = |text: &str| text.chars().count();
+    let cells = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> =
-        (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| length(cell)).max().unwrap_or(0)).collect();
-    let whole = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+        (0..cells).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| columns(cell)).max().unwrap_or(0)).collect();
+    let whole = widths.iter().sum::<usize>() + 2 * cells.saturating_sub(1);
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
@@ -203,7 +238,7 @@ pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
             }
             line.push_str(cell);
             if at + 1 < row.len() {
-                line.push_str(&" ".repeat(widths[at] + 2 - length(cell)));
+                line.push_str(&" ".repeat(widths[at] + 2 - columns(cell)));
             }
         }
         out.push_str(line.trim_end());
@@ -217,7 +252,7 @@ pub(super) fn wrap(line: &str, width: usize) -> String {
     let mut out = String::new();
     let mut length = 0;
     for word in line.split(' ') {
-        let next = word.chars().count();
+        let next = columns(word);
         if length > 0 && length + 1 + next > width {
             out.push_str("\n   ");
             length = 3;
@@ -244,10 +279,21 @@ pub(super) fn width() -> usize {
     rustix::termios::tcgetwinsize(stdout()).map_or(80, |size| usize::from(size.ws_col).max(20))
 }
 
-/// A document on stdout, for machines.
-pub(super) fn json(document: &impl serde::Serialize) -> Result<()> {
+/// How many columns of a terminal a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A document as text.
+pub(super) fn pretty(document: &impl serde::Serialize) -> Result<String> {
     let mut text = serde_json::to_string_pretty(document).map_err(|error| Error::new(error.to_string()).hint("report this"))?;
     text.push('\n');
+    Ok(text)
+}
+
+/// A document on stdout, for machines.
+pub(super) fn json(document: &impl serde::Serialize) -> Result<()> {
+    let text = pretty(document)?;
     let mut out = Output::create(&Target::Stdout, false, &[])?;
     out.write_all(text.as_bytes())?;
     out.commit()

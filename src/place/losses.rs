@@ -21,6 +21,10 @@ pub enum Loss {
     Fraction(Key),
     /// The name of a folder holds the character that separates folders there, and becomes several.
     Folder,
+    /// Of this key, characters were left out that the format cannot hold.
+    Character(Key),
+    /// What stands in braces is replaced by the product when the value is copied.
+    Placeholder,
     /// The title has characters that the product does not take; it stands in the notes as it was.
     Title,
     /// The product takes this key on one line only, so that it would come back as something else.
@@ -40,7 +44,10 @@ pub enum Loss {
 impl Loss {
     /// Whether the token or the whole entry is gone, so that nothing may be written unless the user says so.
     pub fn stops(self) -> bool {
-        matches!(self, Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Lines(_))
+        matches!(
+            self,
+            Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Lines(_) | Self::Character(Key::Username | Key::Password | Key::Token)
+        )
     }
 
     /// Whether it is a weakening at least, rather than an addition.
@@ -50,7 +57,7 @@ impl Loss {
 
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
-        !matches!(self, Self::Shown | Self::Title | Self::Filled(_) | Self::TooMany(_))
+        !matches!(self, Self::Shown | Self::Title | Self::Placeholder | Self::Filled(_) | Self::TooMany(_))
     }
 }
 
@@ -68,6 +75,8 @@ impl fmt::Display for Loss {
             Self::UrlPath => f.write_str("only the origin of a URL is kept"),
             Self::Fraction(key) => write!(f, "{} is kept to the second", key.name()),
             Self::Folder => f.write_str("a folder name with a separator becomes several folders"),
+            Self::Character(key) => write!(f, "control characters are left out of {}", key.name()),
+            Self::Placeholder => f.write_str("a name in braces is replaced when the value is copied or typed"),
             Self::Title => f.write_str("a title's characters were changed; the notes have it as it was"),
             Self::Lines(key) => write!(f, "takes no {} of several lines", key.name()),
             Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),

@@ -7,6 +7,9 @@ use sfcred_formats::{Key, Kind, Record, Spec, salesforce};
 pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     let holds = &spec.holds;
     let mut rest = record.clone();
+    if holds.xml_text {
+        without_controls(&mut rest);
+    }
     if !holds.has(Key::Created) {
         rest.created = None;
     }
@@ -52,12 +55,33 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
             continue;
         }
         lines |= !holds.takes_field(&field.label, field.value.expose());
-        let kept = if lines { field.kind == Kind::Hidden } else { holds.fields.contains(&field.kind) };
+        let kept = if lines { field.kind == Kind::Hidden } else { holds.keeps_kind(field) };
         if !kept {
             field.kind = Kind::Text;
         }
     }
     rest
+}
+
+/// What XML can hold of the texts that a record may lose characters of without a stop.
+fn without_controls(rest: &mut Record) {
+    let held = |text: &str| -> String {
+        text.chars().filter(|character| !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}')).collect()
+    };
+    rest.title = held(&rest.title);
+    for list in [&mut rest.urls, &mut rest.tags, &mut rest.folder] {
+        // What is a blank at an end now goes as well, as it does everywhere.
+        *list = list.iter().map(|text| held(text).trim().to_owned()).filter(|text: &String| !text.is_empty()).collect();
+    }
+    for integration in &mut rest.used_by {
+        held(&integration.name).trim().clone_into(&mut integration.name);
+        held(&integration.place).trim().clone_into(&mut integration.place);
+    }
+    rest.used_by.retain(|integration| !integration.name.is_empty() || !integration.place.is_empty());
+    rest.notes = held(rest.notes.expose()).into();
+    for field in &mut rest.fields {
+        field.value = held(field.value.expose()).into();
+    }
 }
 
 fn without_places(rest: &mut Record, spec: &Spec) {

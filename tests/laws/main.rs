@@ -2,6 +2,7 @@
 
 mod archives;
 mod declared;
+mod documents;
 mod headers;
 mod locks;
 mod machine;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use declared::less;
 use machine::{Entries, by_username, read, read_quietly, reference, write};
+use sfcred::place::Loss;
 use sfcred_formats::store::Folder;
 use sfcred_formats::{Format, Key, all};
 
@@ -150,6 +152,10 @@ fn losses_are_told_exactly() {
             if kept.urls.is_empty() && format.spec.holds.needs.contains(Key::Url) {
                 kept.urls.clone_from(&found[0].urls);
             }
+            // So is the day on which a product with an expiry is to warn.
+            if kept.rotate_by.is_none() && losses.count(&Loss::Filled(Key::RotateBy)) == 1 {
+                kept.rotate_by = found[0].rotate_by;
+            }
             let same = machine::same(&found[0], &kept);
             assert_eq!(told, !same, "{}: {}: {:?}", format.spec.id, record.username, losses.iter().collect::<Vec<_>>());
         }
@@ -177,7 +183,7 @@ fn a_lost_token_stops_the_run() {
     let bare = Format::new(toml, None).unwrap();
     let (bytes, losses) = write(&bare, &reference()[..1]);
     assert_eq!(bytes, b"username,password\r\nops@harbor-widgets.example,Quartz-Lantern-42!\r\n");
-    assert_eq!(losses.count(&sfcred::place::Loss::NoPlace(Key::Token)), 1);
+    assert_eq!(losses.count(&Loss::NoPlace(Key::Token)), 1);
     assert!(losses.iter().any(|(loss, _)| loss.stops()));
     let wrong = Format::new(&toml.replace("key = \"password\"", "kee = \"password\""), None).unwrap_err();
     assert!(wrong.to_string().starts_with("line 11: "), "{wrong}");

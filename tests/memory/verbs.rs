@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 21] = [
+const RUNS: [Run; 31] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,6 +24,10 @@ const RUNS: [Run; 21] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.csv", "--to", "1password-1pux", "-o", "out.1pux"], true),
+    (&["convert", "out.1pux", "--to", "cxf", "-o", "out.cxf"], true),
+    (&["convert", "out.cxf", "--to", "keeper-json", "-o", "out.keeper"], true),
+    (&["convert", "out.keeper", "--to", "enpass-json", "-o", "out.enpass"], true),
     (&["convert", "in.csv", "--to", "bitwarden-encrypted", "--to-passphrase-file", "pass.txt", "-o", "locked.json"], true),
     (&["convert", "locked.json", "--from-passphrase-file", "pass.txt", "--to", "csv", "-o", "unlocked.csv"], true),
     (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
@@ -32,8 +36,14 @@ const RUNS: [Run; 21] = [
     (&["convert", "in.csv", "--to", "passage", "-R", "recipient.txt", "-o", "sealed.store"], true),
     (&["convert", "sealed.store", "-i", "key.txt", "--to", "pass", "--plain", "-o", "plain.store"], true),
     (&["check", "plain.store", "--from", "gopass"], true),
-    (&["check", "in.csv"], true),
-    (&["check", "sealed.age", "-i", "key.txt", "--json"], true),
+    (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
+    (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
+    (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),
+    (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
+    (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
+    (&["inspect", "bad.xml"], false),
+    (&["check", "in.csv", "--fail-on", "never"], true),
+    (&["check", "sealed.age", "-i", "key.txt", "--json", "--fail-on", "never"], true),
     (&["inspect", "in.json"], true),
     (&["convert", "bad.csv", "--to", "bitwarden-json", "-o", "bad"], false),
     (&["convert", "bad.json", "--to", "csv", "-o", "bad"], false),
@@ -53,6 +63,10 @@ pub fn write_inputs() {
     needles::document(&mut out).unwrap();
     out.into_inner().unwrap();
     let bytes = fs::read("in.json").unwrap();
+    let mut start = b"<KeePassFile><Root><Group><Entry><String><Key>Notes</Key><Value>".to_vec();
+    start.extend_from_slice(&fs::read("in.csv").unwrap());
+    fs::write("bad.xml", start).unwrap();
+    fs::write("pass.txt", "fake-passphrase\n").unwrap();
     fs::write("bad.json", &bytes[..bytes.len() - 40]).unwrap();
     let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/x25519.txt")).unwrap();
     let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
@@ -103,12 +117,16 @@ pub fn test() {
     // LastPass gets the tokens inside the notes, where they look different.
     for (file, form, each) in [
         ("out.json", 1, 3),
+        ("out.xml", 0, 3),
+        ("xml.csv", 2, 3),
+        ("kdbx.csv", 2, 3),
         ("out.csv", 2, 3),
         ("opened.csv", 2, 3),
         ("unlocked.csv", 2, 3),
         ("psono.json", 1, 3),
         ("merged.json", 1, 3),
         ("opened.lastpass", 2, 2),
+        ("out.enpass", 1, 3),
     ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();

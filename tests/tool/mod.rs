@@ -84,7 +84,7 @@ impl Ended {
 /// The program, without a terminal to ask and with nothing on stdin.
 pub fn sfcred<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfcred"));
-    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS");
+    command.args(args).stdin(Stdio::null()).env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere");
     command
 }
 
@@ -113,11 +113,19 @@ pub fn wait(child: &mut Child, what: &str) -> ExitStatus {
     }
 }
 
-/// The option with the passphrase of a file of this format, where it encrypts by itself; `way` is `from` or `to`.
+/// The options that lock or unlock a file of this format, where it encrypts by itself; `way` is `from` or `to`. The key is a cheap one.
 pub fn unlock(way: &str, format: &str) -> Vec<String> {
     let locked = sfcred_formats::find(format).unwrap().spec.lock.is_some();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt");
-    if locked { vec![format!("--{way}-passphrase-file"), path.to_str().unwrap().to_owned()] } else { Vec::new() }
+    let mut options = vec![format!("--{way}-passphrase-file"), passphrase().to_str().unwrap().to_owned()];
+    if way == "to" {
+        options.extend(["--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"].map(str::to_owned));
+    }
+    if locked { options } else { Vec::new() }
+}
+
+/// A file with the passphrase of what the tests lock.
+pub fn passphrase() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt")
 }
 
 /// The reference records in the native format.

@@ -1,0 +1,118 @@
+//! How password and token stand to each other.
+
+use super::super::case::Case;
+use super::super::remedy;
+use super::super::rule::{Rule, Severity, Test};
+use super::super::token::splits;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "token-in-password",
+        level: Some(Severity::Error),
+        about: "the password ends with the token already",
+        test: Test::Alone(|case| {
+            let (password, token) = pair(case);
+            case.has_token() && password.len() > token.len() && password.ends_with(token)
+        }),
+        says: |_| "the token is appended to the password already; clients would send it twice".to_owned(),
+        remedy: Some(&remedy::REMOVE),
+        once: false,
+        holds: &[
+            r#"{"username":"a@one.example","password":"Quartz-Lantern-42!Qx7LmT2vRk9ZpB4nWc6HdY1s","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+        ],
+        spares: &[r#"{"username":"a@one.example","password":"Quartz-Lantern-42!","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#],
+    },
+    Rule {
+        id: "mixed-up",
+        level: Some(Severity::Error),
+        about: "password and token are the same, or the password begins with the token",
+        test: Test::Alone(|case| {
+            let (password, token) = pair(case);
+            !token.is_empty() && password.starts_with(token)
+        }),
+        says: |_| "password and token are the same, or mixed up".to_owned(),
+        remedy: Some(&remedy::RIGHT_TOKEN),
+        once: false,
+        holds: &[
+            r#"{"username":"a@one.example","password":"Qx7LmT2vRk9ZpB4nWc6HdY1s","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+            r#"{"username":"a@one.example","password":"Fake-1-2-3","token":"Fake"}"#,
+        ],
+        spares: &[r#"{"username":"a@one.example","password":"Fake-1","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#],
+    },
+    Rule {
+        id: "joined-password",
+        level: Some(Severity::Notice),
+        about: "there is no token, and the password looks as if one stood at its end",
+        test: Test::Alone(|case| {
+            let password = case.record.password.expose();
+            case.record.token.is_none() && password.len() > 28 && !splits(password).is_empty()
+        }),
+        says: |case| match splits(case.record.password.expose())[..] {
+            [length] => format!("the password seems to end with a token of {length} characters"),
+            _ => "the password seems to end with a token of 24 or 25 characters".to_owned(),
+        },
+        remedy: Some(&remedy::SPLIT),
+        once: false,
+        holds: &[
+            r#"{"username":"a@one.example","password":"Quartz-Lantern-42!Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+            r#"{"username":"a@one.example","password":"maple7Kettleh3VbN8cTq5XkZr2WmPj7LdYs9"}"#,
+        ],
+        spares: &[
+            r#"{"username":"a@one.example","password":"maple7Kettle"}"#,
+            r#"{"username":"a@one.example","password":"correcthorsebatterystaplecorrect"}"#,
+        ],
+    },
+    Rule {
+        id: "hidden-space",
+        level: Some(Severity::Warning),
+        about: "username, password or token begins or ends with white space, or has a line break in it",
+        test: Test::Alone(|case| spaced(case).next().is_some()),
+        says: |case| format!("{}: hidden white space, which makes logins fail", spaced(case).collect::<Vec<_>>().join(" and ")),
+        remedy: Some(&remedy::TRIM),
+        once: false,
+        holds: &[
+            r#"{"username":"a@one.example","password":"Fake-1 "}"#,
+            r#"{"username":"a@one.example","token":"\tQx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+            r#"{"username":"a@one.example\n","password":"Fake-1"}"#,
+        ],
+        spares: &[r#"{"username":"a@one.example","password":"three fake words","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#],
+    },
+    Rule {
+        id: "token-alone",
+        level: Some(Severity::Notice),
+        about: "there is a token but no password",
+        test: Test::Alone(|case| case.has_token() && case.record.password.is_empty()),
+        says: |_| "a token without a password cannot log in".to_owned(),
+        remedy: Some(&remedy::ADD_PASSWORD),
+        once: false,
+        holds: &[r#"{"username":"a@one.example","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#],
+        spares: &[r#"{"username":"a@one.example","password":"Fake-1","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#],
+    },
+    Rule {
+        id: "token-needed",
+        level: Some(Severity::Warning),
+        about: "the record says that a token is needed (field `Token Policy`: `needed`), and there is none",
+        test: Test::Alone(|case| case.record.token.is_none() && case.says("token policy", &["needed"])),
+        says: |_| "marked as needing a token, but there is none".to_owned(),
+        remedy: Some(&remedy::RESET),
+        once: false,
+        holds: &[r#"{"username":"a@one.example","password":"Fake-1","fields":[{"label":"Token Policy","value":"needed"}]}"#],
+        spares: &[r#"{"username":"a@one.example","password":"Fake-1"}"#],
+    },
+];
+
+fn pair<'a>(case: &Case<'a>) -> (&'a str, &'a str) {
+    (case.record.password.expose(), case.record.token.as_ref().map_or("", |token| token.expose().trim()))
+}
+
+/// The names of the values with hidden white space.
+fn spaced<'a>(case: &Case<'a>) -> impl Iterator<Item = &'static str> + use<'a> {
+    let record = case.record;
+    let token = record.token.as_ref().map_or("", |token| token.expose());
+    let values = [("username", record.username.as_str()), ("password", record.password.expose()), ("token", token)];
+    values.into_iter().filter(|(_, value)| is_spaced(value)).map(|(name, _)| name)
+}
+
+fn is_spaced(value: &str) -> bool {
+    value.trim().len() != value.len() || value.bytes().any(|byte| matches!(byte, b'\n' | b'\r'))
+}

@@ -1,0 +1,202 @@
+//! What a security token looks like, and what people put in its place.
+
+/// What stands in the place of the token. Nobody can verify a token offline; this is about its looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing.
+    Absent,
+    /// 24 or 25 letters and digits.
+    Normal,
+    /// 15 to 40 letters and digits, but not 24 or 25.
+    OddLength,
+    /// Of another length.
+    WrongLength,
+    /// Something that is neither letter nor digit is in it.
+    WrongCharacter,
+    /// A text that waits for a token.
+    Placeholder,
+    /// Another kind of secret: which.
+    OtherSecret(&'static str),
+}
+
+impl Shape {
+    /// Whether it can be a token.
+    pub const fn is_token(self) -> bool {
+        matches!(self, Self::Normal | Self::OddLength)
+    }
+}
+
+/// The lengths of tokens.
+const NORMAL: [usize; 2] = [24, 25];
+
+/// Says what a token looks like, without regard to blanks at its ends.
+pub fn shape(token: &str) -> Shape {
+    // What nearly every record has, and what no placeholder is.
+    if NORMAL.contains(&token.len()) && is_mixed(token) {
+        return Shape::Normal;
+    }
+    let token = token.trim();
+    if let Some(kind) = other_secret(token) {
+        return Shape::OtherSecret(kind);
+    }
+    if is_placeholder(token) {
+        return Shape::Placeholder;
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Shape::WrongCharacter;
+    }
+    match token.len() {
+        24 | 25 => Shape::Normal,
+        15..=40 => Shape::OddLength,
+        _ => Shape::WrongLength,
+    }
+}
+
+/// Whether there are digits, capital and small letters, and nothing else. It is asked of every record, so it looks up each byte.
+fn is_mixed(text: &str) -> bool {
+    text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]) == 7
+}
+
+/// A bit for what each byte is: a digit, a capital letter, a small one, anything else.
+const KINDS: [u8; 256] = {
+    let mut kinds = [8; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' => 1,
+            b'A'..=b'Z' => 2,
+            b'a'..=b'z' => 4,
+            _ => 8,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// Whether a text is very likely a token: a random one lacks a digit once in seventy times, and a letter of either case hardly ever.
+pub fn is_like_a_token(text: &str) -> bool {
+    if !NORMAL.contains(&text.len()) || !is_mixed(text) {
+        return false;
+    }
+    let mut seen = 0_u128;
+    for byte in text.bytes() {
+        seen |= 1 << (byte & 127);
+    }
+    seen.count_ones() >= 10
+}
+
+/// How many ways there are to split a password that may have a token at its end, by the length of the token.
+pub fn splits(password: &str) -> Vec<usize> {
+    let tail = password.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    let fits = |length: &usize| {
+        let rest = password.len().checked_sub(*length).filter(|rest| *rest >= SHORTEST_PASSWORD);
+        *length <= tail && rest.and_then(|rest| password.get(rest..)).is_some_and(is_like_a_token)
+    };
+    NORMAL.into_iter().filter(fits).collect()
+}
+
+/// The least that Salesforce's policies ask of a password.
+const SHORTEST_PASSWORD: usize = 5;
+
+/// Secrets of Salesforce that end up in the token's place.
+fn other_secret(text: &str) -> Option<&'static str> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let hex = || text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Some(match text.len() {
+        _ if text.starts_with("00D") && text.contains('!') && text.len() > 30 => "a session id or access token",
+        _ if text.starts_with("3MVG9") && text.len() > 40 => "the consumer key of a connected app",
+        _ if text.starts_with("5Aep861") => "an OAuth refresh token",
+        _ if text.starts_with("force://") => "an sfdx auth URL",
+        _ if text.starts_with("-----BEGIN") => "a private key",
+        _ if text.starts_with("[REDACTED]") => "what the Salesforce CLI prints in place of a secret",
+        6 if digits => "a one-time code",
+        15..=20 if digits => "the consumer secret of a connected app",
+        64 if hex() => "the consumer secret of a connected app",
+        _ => return None,
+    })
+}
+
+/// Texts that wait for a token.
+fn is_placeholder(text: &str) -> bool {
+    let wrapped = [("<", ">"), ("${", "}"), ("{{", "}}"), ("[", "]"), ("%", "%")];
+    if wrapped.iter().any(|(begin, end)| text.len() > begin.len() + end.len() && text.starts_with(begin) && text.ends_with(end)) {
+        return true;
+    }
+    let first = text.bytes().next();
+    if text.len() >= 3 && text.bytes().all(|byte| Some(byte) == first) {
+        return true;
+    }
+    let word: String = text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let words = ["token", "securitytoken", "changeme", "todo", "tbd", "none", "null", "na", "placeholder", "secret"];
+    words.contains(&word.as_str())
+        || ["yourtoken", "yoursecuritytoken", "yoursalesforce", "mytoken", "mysecuritytoken"].iter().any(|start| word.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T24: &str = "Qx7LmT2vRk9ZpB4nWc6HdY1s";
+    const T25: &str = "h3VbN8cTq5XkZr2WmPj7LdYs9";
+
+    #[test]
+    fn shapes() {
+        assert_eq!(shape(T24), Shape::Normal);
+        assert_eq!(shape(T25), Shape::Normal);
+        assert_eq!(shape(&format!(" {T25}\n")), Shape::Normal, "white space is another rule's");
+        assert_eq!(shape("abcdefghijklmnopqrstuvwx"), Shape::Normal, "unlikely, not impossible");
+        assert_eq!(shape(&T24[..15]), Shape::OddLength);
+        assert_eq!(shape(&T24[..14]), Shape::WrongLength);
+        assert_eq!(shape(&format!("{T24}{}", &T24[..16])), Shape::OddLength);
+        assert_eq!(shape(&format!("{T24}{}", &T24[..17])), Shape::WrongLength);
+        assert_eq!(shape("Qx7LmT2vRk9Z B4nWc6HdY1s"), Shape::WrongCharacter);
+        assert_eq!(shape("1234!"), Shape::WrongCharacter);
+    }
+
+    #[test]
+    fn what_is_no_token() {
+        for text in [
+            "XXXXXXXXXXXXXXXXXXXXXXXX",
+            "your_token",
+            "YOUR-SECURITY-TOKEN",
+            "yourSecurityTokenGoesHere",
+            "<token>",
+            "${SF_TOKEN}",
+            "{{ token }}",
+            "***",
+            "TODO",
+        ] {
+            assert_eq!(shape(text), Shape::Placeholder, "{text}");
+        }
+        for text in [
+            "123456",
+            "1234567890123456",
+            "force://abc",
+            "[REDACTED] use another command",
+            "5Aep861fake",
+            "00D000000000001!AQ.FakeFakeFakeFakeFakeFake",
+        ] {
+            assert!(matches!(shape(text), Shape::OtherSecret(_)), "{text}");
+        }
+    }
+
+    /// The table of the facts, section 1.6, as far as it goes without a known token or password.
+    #[test]
+    fn splits_as_the_table_says() {
+        let table = [
+            (format!("Quartz-Lantern-42!{T24}"), vec![24]),
+            (format!("Quartz-Lantern-42!{T25}"), vec![24, 25]),
+            (format!("maple7Kettle{T24}"), vec![24, 25]),
+            (format!("maple7Kettle{T25}"), vec![24, 25]),
+            ("maple7Kettle".to_owned(), vec![]),
+            (T24.to_owned(), vec![]),
+            (format!("maple7Kettle{}", &T24[..20]), vec![24, 25]),
+            ("correcthorsebatterystaplecorrect".to_owned(), vec![]),
+            (format!("Quartz-Lantern-42!{}", "X".repeat(24)), vec![]),
+            (format!("Abc-1!{T24}"), vec![24]),
+        ];
+        for (password, lengths) in table {
+            assert_eq!(splits(&password), lengths, "{password}");
+        }
+    }
+}
