@@ -1,5 +1,6 @@
 //! From the beginning of a file to its format.
 
+mod folder;
 mod outline;
 
 use std::cmp::Reverse;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{Error, Format, Input, Result, table};
+pub use folder::detect_folder;
 use outline::Outline;
 
 /// How a file of a format can be told from all others; a table is told by its header.
