@@ -35,7 +35,7 @@ const RUNS: [Run; 31] = [
     (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
     (&["convert", "in.csv", "--to", "passage", "-R", "recipient.txt", "-o", "sealed.store"], true),
     (&["convert", "sealed.store", "-i", "key.txt", "--to", "pass", "--plain", "-o", "plain.store"], true),
-    (&["check", "plain.store", "--from", "gopass"], true),
+    (&["check", "plain.store", "--from", "gopass", "--fail-on", "never"], true),
     (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
     (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
     (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),
