@@ -109,6 +109,11 @@ fn names(bytes: &[u8], start: usize) -> Result<Vec<String>> {
             return Err(Error::new("a member has two names").hint("the archive was changed by hand or damaged; export it again"));
         }
         let name = String::from_utf8_lossy(name).into_owned();
+        if name.starts_with('/') || name.contains('\0') || name.split('/').any(|part| part == "..") {
+            return Err(Error::new("a name that leads out of the archive")
+                .at(format!("member {}", name.escape_debug()))
+                .hint("no program exports such a file; do not trust it"));
+        }
         if !seen.insert(name.clone()) {
             return Err(Error::new("two members of one name")
                 .at(format!("member {}", name.escape_debug()))
@@ -165,6 +170,15 @@ mod tests {
         };
         assert_eq!(renamed(b"two.json", b"one.json", true), "member one.json: two members of one name");
         assert_eq!(renamed(b"two.json", b"six.json", false), "a member has two names");
+    }
+
+    #[test]
+    fn names_that_lead_out_are_refused() {
+        for name in ["/export.data", "../export.data", "files/../../export.data", "a\0b"] {
+            let error = open(&zip(&[(name, b"[1]")])).err().unwrap().to_string();
+            assert_eq!(error, format!("member {}: a name that leads out of the archive", name.escape_debug()));
+        }
+        assert!(open(&zip(&[("files/..a", b"[1]"), ("b..", b"[1]")])).is_ok());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, parse_day, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -101,6 +101,8 @@ pub struct Holds {
     pub needs: Keys,
     /// The kinds of custom fields; empty where there are no custom fields.
     pub fields: Vec<Kind>,
+    /// Whether a date field holds nothing but a day, and a boolean one nothing but `true` or `false`, so that others are text.
+    pub exact: bool,
     /// Whether custom fields are lines of text, so that not every value fits.
     pub plain_fields: bool,
     /// Whether the labels of those lines cannot hold a colon.
@@ -318,6 +320,17 @@ impl Holds {
     /// Whether the times of an entry are kept without fractions of a second.
     pub fn whole_seconds(&self) -> bool {
         self.times == Unit::Seconds
+    }
+
+    /// Whether a custom field can be written as the kind that it is.
+    pub fn keeps_kind(&self, field: &Field) -> bool {
+        let value = field.value.expose();
+        let fits = match field.kind {
+            Kind::Date => parse_day(value).is_some(),
+            Kind::Boolean => matches!(value, "true" | "false"),
+            _ => true,
+        };
+        self.fields.contains(&field.kind) && (fits || !self.exact)
     }
 
     /// The title as the product takes it: another character becomes a hyphen.

@@ -120,7 +120,8 @@ impl<'a> Json<'a> {
                     self.advance(offset);
                     return Ok(value);
                 }
-                Some(Err(error)) if !error.is_eof() || self.eof => return Err(self.parse_error(&error)),
+                // Half a number that nobody wants is no number, and not the end of the text, to `serde_json`.
+                Some(Err(error)) if self.eof || !(error.is_eof() || is_at_end(&error, rest)) => return Err(self.parse_error(&error)),
                 None if self.eof => return Err(self.cut()),
                 _ => {}
             }
@@ -137,6 +138,14 @@ impl<'a> Json<'a> {
         let text = self.value();
         self.limit = limit;
         text
+    }
+
+    /// Whether an array comes next.
+    ///
+    /// # Errors
+    /// When the input fails.
+    pub fn is_array(&mut self) -> Result<bool> {
+        Ok(self.peek()? == Some(b'['))
     }
 
     /// Reads over the next value.
@@ -264,6 +273,13 @@ impl<'a> Json<'a> {
     }
 }
 
+/// Whether the error is about the end of the text, so that more text could mend it.
+fn is_at_end(error: &serde_json::Error, text: &str) -> bool {
+    let line = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    let column = text.len() - memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1);
+    (error.line(), error.column()) >= (line, column)
+}
+
 /// What is wrong, in our words: those of `serde_json` may quote the value, and only the beginning of its message is known to be its own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -385,6 +401,7 @@ mod tests {
     #[test]
     fn walks_across_every_border() {
         assert_eq!(numbers(r#" {"a":{"b":[1,"}"]}, "items" : [ 12, 345 ,6], "z":null } "#).unwrap(), [12, 345, 6]);
+        assert_eq!(numbers("{\"a\":\n[-0.5e-7,1.25E+3,\n0.0],\"items\":[1]}").unwrap(), [1]);
         assert_eq!(numbers("{}").unwrap(), [] as [u64; 0]);
     }
 

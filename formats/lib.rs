@@ -17,15 +17,18 @@ mod decode;
 mod detect;
 mod error;
 mod format;
+mod id;
 mod json;
 mod limits;
 pub mod lines;
 mod lock;
+mod loose;
 mod moment;
 mod notice;
 mod record;
 pub mod salesforce;
 mod secret;
+mod sheet;
 mod table;
 mod xml;
 
@@ -42,16 +45,24 @@ pub use secret::Secret;
 pub use table::Escape;
 
 /// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.
+///
+/// A folder whose name cannot be that of a module says how the module is called, and where it is.
 macro_rules! formats {
-    ($($name:tt $($code:ident)?,)*) => {
-        $($(mod $name; const _: &str = stringify!($code);)?)*
+    ($($name:tt $($code:ident $($module:ident in $path:literal)?)?,)*) => {
+        $($(formats!(@ mod $code $name $($module $path)?);)?)*
 
         /// Every `format.toml` with the code that goes with it.
-        const SOURCES: &[(&str, &str, Option<&'static dyn Codec>)] =
-            &[$((stringify!($name), include_str!(concat!(stringify!($name), "/format.toml")), formats!(@ $name $($code)?)),)*];
+        const SOURCES: &[(&str, &str, Option<&'static dyn Codec>)] = &[$((
+            stringify!($name),
+            include_str!(concat!(stringify!($name), "/format.toml")),
+            formats!(@ $($code $name $($module)?)?),
+        ),)*];
     };
-    (@ $name:tt code) => { Some(&$name::Codec) };
-    (@ $name:tt) => { None };
+    (@ mod code $name:ident) => { mod $name; };
+    (@ mod code $name:tt $module:ident $path:literal) => { #[path = $path] mod $module; };
+    (@ code $name:ident) => { Some(&$name::Codec) };
+    (@ code $name:tt $module:ident) => { Some(&$module::Codec) };
+    (@) => { None };
 }
 
 formats! {
@@ -80,6 +91,10 @@ formats! {
     psono_json code,
     keepass_xml code,
     kdbx code,
+    1password_1pux code onepassword_1pux in "1password_1pux/mod.rs",
+    cxf code,
+    enpass_json code,
+    keeper_json code,
 }
 
 /// All formats, in the order in which they are listed.

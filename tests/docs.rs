@@ -72,6 +72,19 @@ fn every_key_of_the_findings_is_explained_and_no_other() {
     assert_eq!(explained, found, "docs/check-json.md explains these on the left");
 }
 
+#[test]
+fn every_column_of_the_findings_is_explained_and_no_other() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sample-vault.csv");
+    let args = ["check", "--format", "csv", "--fail-on", "never", "--as-of", "2026-11-21"];
+    let printed = Command::new(env!("CARGO_BIN_EXE_sfcred")).args(args).arg(sample).output().unwrap();
+    let columns = String::from_utf8(printed.stdout).unwrap();
+    let page = read("docs/reports.md");
+    let table = page.split("| column |").nth(1).unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let explained: Vec<&str> = rows.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`')).collect();
+    assert_eq!(explained.join(","), columns.lines().next().unwrap());
+}
+
 /// What a source file reads from TOML: the fields of its structs and the names of its values.
 fn names(source: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

@@ -70,7 +70,7 @@ fn files(folder: &Path) {
 /// The pages: the documentation and every transcript.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
-    let mut pages = vec![root.join("README.md"), root.join("docs/guide.md")];
+    let mut pages: Vec<_> = ["README.md", "docs/guide.md", "docs/reports.md", "docs/unattended.md"].map(|page| root.join(page)).into();
     let transcripts = fs::read_dir(root.join("tests/transcripts")).unwrap().map(|file| file.unwrap().path());
     pages.extend(transcripts.filter(|path| path.extension().is_some_and(|end| end == "trycmd" || end == "toml")));
     pages.sort();

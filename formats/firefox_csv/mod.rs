@@ -79,21 +79,19 @@ impl Sink for Pairs<'_> {
 }
 
 impl Pairs<'_> {
-    fn join(mut self) -> Result<()> {
-        for (record, _) in &mut self.logins {
+    fn join(self) -> Result<()> {
+        let Self { sink, mut logins, mut tokens } = self;
+        for (record, _) in &mut logins {
             let login = (record.urls.first().cloned().unwrap_or_default(), record.username.clone());
-            if let Some((token, _)) = self.tokens.remove(&login) {
+            if let Some((token, _)) = tokens.remove(&login) {
                 record.token = token.token;
                 record.issued = token.issued;
             }
         }
-        // A token without a login stands where its row does.
-        self.logins.extend(self.tokens.into_values());
-        self.logins.sort_by_key(|(_, Spot::Row(at) | Spot::Entry(at))| *at);
-        for (mut record, spot) in self.logins {
-            self.sink.record(&mut record, spot)?;
-        }
-        Ok(())
+        // A token without a password keeps its place among the others.
+        logins.extend(tokens.into_values());
+        logins.sort_by_key(|(_, Spot::Row(at) | Spot::Entry(at))| *at);
+        logins.into_iter().try_for_each(|(mut record, spot)| sink.record(&mut record, spot))
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Finding {
     pub message: String,
     /// What to do, for this very record.
     pub remedy: Option<&'static Remedy>,
+    /// How the token of this record is replaced when the time comes.
+    pub reset: &'static Remedy,
     /// The age of the token in days; negative if it is said to be issued in the future.
     pub age_days: Option<i64>,
     /// The age at which it is stale.
@@ -63,6 +65,7 @@ impl Finding {
             place,
             message: rule.message(case),
             remedy: remedy(rule, case),
+            reset: reset(case),
             age_days: case.age,
             limit_days: case.policy.max_age,
             issued: case.issued(),
@@ -78,14 +81,15 @@ impl Finding {
     }
 }
 
-/// What to do in this case: not everyone can simply reset.
+/// What to do in this case.
 fn remedy(rule: &Rule, case: &Case<'_>) -> Option<&'static Remedy> {
-    let general = rule.remedy?;
-    if *general != remedy::RESET {
-        return Some(general);
-    }
+    rule.remedy.map(|general| if *general == remedy::RESET { reset(case) } else { general })
+}
+
+/// How this user gets another token, or does without one: not everyone can simply reset.
+fn reset(case: &Case<'_>) -> &'static Remedy {
     let policy = |words| rules::token_policy(case, words);
-    Some(if policy(rules::API_ONLY) {
+    if policy(rules::API_ONLY) {
         &remedy::API_ONLY
     } else if policy(&["mfa-api"]) {
         &remedy::ONE_TIME_CODE
@@ -96,8 +100,8 @@ fn remedy(rule: &Rule, case: &Case<'_>) -> Option<&'static Remedy> {
     } else if is_sandbox(case) {
         &remedy::RESET_SANDBOX
     } else {
-        general
-    })
+        &remedy::RESET
+    }
 }
 
 /// Whether the record belongs to a sandbox; what its URL says counts more than its username.

@@ -159,6 +159,9 @@ fn remarks(format: &Format) -> Vec<String> {
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
     }
+    if holds.expires {
+        lines.push("rotate_by is filled in where there is none, with the day on which the token is stale".to_owned());
+    }
     if holds.whole_seconds() {
         lines.push("times are kept to the second".to_owned());
     }

@@ -33,8 +33,8 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             passphrase_file: reading.from_passphrase_file.clone(),
             key_file: reading.from_key_file.clone(),
             ask: prompt::passphrase,
-            cost: None,
             pbkdf2: None,
+            cost: None,
             tries: 0,
         };
         sources.push(Source { name, bytes, from, lock: Box::new(lock) });

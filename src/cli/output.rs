@@ -35,12 +35,12 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
-    #[command(flatten)]
-    kdf: Kdf,
-
     /// Derive the key of an encrypted format with so many rounds of PBKDF2, for programs that do not know Argon2id
     #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(600_000..=2_000_000))]
     pbkdf2: Option<u32>,
+
+    #[command(flatten)]
+    kdf: Kdf,
 
     /// Write the sealed file as text
     #[arg(short, long)]
@@ -93,8 +93,8 @@ impl Sealing {
             passphrase_file: self.to_passphrase_file.clone(),
             key_file: self.to_key_file.clone(),
             ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
-            cost: Some(self.kdf.cost()),
             pbkdf2: self.pbkdf2,
+            cost: Some(self.kdf.cost()),
             tries: 0,
         }
     }
@@ -104,14 +104,14 @@ impl Sealing {
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
         }
+        if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
+            return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
+        }
         if format.spec.lock.is_some() {
             self.kdf.check()?;
         } else if self.kdf.cost() != Cost::default() {
             return Err(Error::new(format!("{} derives no key", format.spec.id))
                 .hint("leave the options --kdf-… out; sealing has costs of its own"));
-        }
-        if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
-            return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
         }
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));

@@ -5,6 +5,7 @@ use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write as _, stderr, stdout};
 
 use sfcred_formats::{Count, Error, Kind, Notice, Result};
+use unicode_width::UnicodeWidthStr;
 
 use super::put::{Output, Target};
 use crate::check::{Finding, Keep, Remedy, Severity, USERNAMES};
@@ -222,11 +223,10 @@ fn named(at: &Count, one: &str, many: &str) -> String {
 
 /// Lays rows out in columns; the last column goes to a line of its own where it does not fit in `width`.
 pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let length = |text: &str| text.chars().count();
+    let cells = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> =
-        (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| length(cell)).max().unwrap_or(0)).collect();
-    let whole = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+        (0..cells).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| columns(cell)).max().unwrap_or(0)).collect();
+    let whole = widths.iter().sum::<usize>() + 2 * cells.saturating_sub(1);
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
@@ -237,7 +237,7 @@ pub(super) fn table(rows: &[Vec<String>], width: usize) -> String {
             }
             line.push_str(cell);
             if at + 1 < row.len() {
-                line.push_str(&" ".repeat(widths[at] + 2 - length(cell)));
+                line.push_str(&" ".repeat(widths[at] + 2 - columns(cell)));
             }
         }
         out.push_str(line.trim_end());
@@ -251,7 +251,7 @@ pub(super) fn wrap(line: &str, width: usize) -> String {
     let mut out = String::new();
     let mut length = 0;
     for word in line.split(' ') {
-        let next = word.chars().count();
+        let next = columns(word);
         if length > 0 && length + 1 + next > width {
             out.push_str("\n   ");
             length = 3;
@@ -278,10 +278,21 @@ pub(super) fn width() -> usize {
     rustix::termios::tcgetwinsize(stdout()).map_or(80, |size| usize::from(size.ws_col).max(20))
 }
 
-/// A document on stdout, for machines.
-pub(super) fn json(document: &impl serde::Serialize) -> Result<()> {
+/// How many columns of a terminal a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A document as text.
+pub(super) fn pretty(document: &impl serde::Serialize) -> Result<String> {
     let mut text = serde_json::to_string_pretty(document).map_err(|error| Error::new(error.to_string()).hint("report this"))?;
     text.push('\n');
+    Ok(text)
+}
+
+/// A document on stdout, for machines.
+pub(super) fn json(document: &impl serde::Serialize) -> Result<()> {
+    let text = pretty(document)?;
     let mut out = Output::create(&Target::Stdout, false, &[])?;
     out.write_all(text.as_bytes())?;
     out.commit()

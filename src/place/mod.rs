@@ -256,7 +256,9 @@ impl<'f> Placer<'f> {
             if field.kind == Kind::Hidden && !holds.fields.contains(&Kind::Hidden) && !repeats {
                 self.losses.add(Loss::Shown, record.name());
             }
-            field.kind = held(holds, field.kind);
+            if !holds.keeps_kind(&field) {
+                field.kind = Kind::Text;
+            }
             placed.push(field);
         }
         let mut fields = std::mem::take(&mut record.fields);
@@ -271,10 +273,10 @@ impl<'f> Placer<'f> {
                 continue;
             }
             if repeats && lines::label_fits(&field.label) {
-                let kind = if held(holds, field.kind) == Kind::Hidden { Kind::Hidden } else { Kind::Text };
-                repeated.push(Field { kind, ..field.clone() });
+                let hidden = field.kind == Kind::Hidden && holds.keeps_kind(&field);
+                repeated.push(Field { kind: if hidden { Kind::Hidden } else { Kind::Text }, ..field.clone() });
             }
-            if held(holds, field.kind) != field.kind {
+            if field.kind != Kind::Text && !holds.keeps_kind(&field) {
                 self.losses.add(Loss::Kind(field.kind), record.name());
                 field.kind = Kind::Text;
             }
@@ -403,11 +405,6 @@ impl<'f> Placer<'f> {
             }
         }
     }
-}
-
-/// The kind under which a format holds a field of `kind`.
-fn held(holds: &Holds, kind: Kind) -> Kind {
-    if holds.fields.contains(&kind) { kind } else { Kind::Text }
 }
 
 /// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among

@@ -1,8 +1,9 @@
 //! Bad files, and what must be said of each.
 //!
-//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`; `cuts`, `locks`, `seals` and `places` hold what
-//! is no matter of one file.
+//! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`, and archives by `archives`; `cuts`,
+//! `kdbx`, `locks`, `seals` and `places` hold what is no matter of one file.
 
+mod archives;
 mod cuts;
 mod kdbx;
 mod locks;

@@ -54,6 +54,21 @@ fn the_archive_of_dashlane_is_read() {
 }
 
 #[test]
+fn documents_of_one_name_are_told_apart_by_their_folder() {
+    for (id, member) in
+        [("bitwarden-json", "data.json"), ("bitwarden-json", "export/data.json"), ("protonpass-json", "Proton Pass/data.json")]
+    {
+        let format = find(id).unwrap();
+        let sample = sample_bytes(format);
+        let bytes = archive(&[("attachments/Ops/key.pem", b"fake"), (member, &sample), ("attachments/Ops/", b"")]);
+        assert_reads_as_its_sample(format, &bytes);
+        assert_eq!(left_behind(&bytes), 1);
+    }
+    let error = detected(&archive(&[("Proton Pass/data.pgp", b"fake")])).unwrap_err().to_string();
+    assert_eq!(error, "this is an export of Proton Pass that is encrypted with PGP");
+}
+
+#[test]
 fn a_table_alone_in_an_archive_counts_as_the_file() {
     for (id, member) in [("apple-csv", "Passwörter.csv"), ("chrome-csv", "Takeout/Chrome/Passwords.CSV"), ("csv", "list")] {
         let format = find(id).unwrap();

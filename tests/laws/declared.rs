@@ -55,7 +55,7 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
             continue;
         }
         lines |= !holds.takes_field(&field.label, field.value.expose());
-        let kept = if lines { field.kind == Kind::Hidden } else { holds.fields.contains(&field.kind) };
+        let kept = if lines { field.kind == Kind::Hidden } else { holds.keeps_kind(field) };
         if !kept {
             field.kind = Kind::Text;
         }

@@ -70,6 +70,17 @@ pub(crate) fn read_quietly(format: &Format, bytes: &[u8]) {
     let _ = try_read(format, bytes);
 }
 
+/// What is told of bytes of a format that can be read.
+pub(crate) fn notices(format: &Format, bytes: &[u8]) -> Tally<Notice> {
+    let (limits, mut notices) = (limits(), Tally::default());
+    let mut input = Input::open(Box::new(bytes), &limits).unwrap();
+    format.enter(&mut input).unwrap();
+    let take = |_: &mut Record, _| Ok::<(), Error>(());
+    format.read(&mut input, &limits, &mut TestLock::default(), &mut (take, &mut notices)).unwrap();
+    notices
+}
+
+/// Reads records of a format, or says why not.
 pub(crate) fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
     let limits = limits();
     let mut input = Input::open(Box::new(bytes), &limits)?;

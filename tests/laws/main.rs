@@ -2,6 +2,7 @@
 
 mod archives;
 mod declared;
+mod documents;
 mod headers;
 mod locks;
 mod machine;

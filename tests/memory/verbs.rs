@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 24] = [
+const RUNS: [Run; 28] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -24,17 +24,21 @@ const RUNS: [Run; 24] = [
     (&["convert", "armored.age", "-i", "key.txt", "--to", "lastpass-csv", "-o", "opened.lastpass"], true),
     (&["convert", "in.csv", "in.json", "--to", "sfcred", "-o", "merged.json"], true),
     (&["convert", "utf16.csv", "--to", "keepassxc-csv", "-o", "-"], true),
+    (&["convert", "in.csv", "--to", "1password-1pux", "-o", "out.1pux"], true),
+    (&["convert", "out.1pux", "--to", "cxf", "-o", "out.cxf"], true),
+    (&["convert", "out.cxf", "--to", "keeper-json", "-o", "out.keeper"], true),
+    (&["convert", "out.keeper", "--to", "enpass-json", "-o", "out.enpass"], true),
+    (&["convert", "in.csv", "--to", "bitwarden-encrypted", "--to-passphrase-file", "pass.txt", "-o", "locked.json"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "pass.txt", "--to", "csv", "-o", "unlocked.csv"], true),
+    (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
+    (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
+    (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
     (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
     (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
     (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),
     (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
     (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
     (&["inspect", "bad.xml"], false),
-    (&["convert", "in.csv", "--to", "bitwarden-encrypted", "--to-passphrase-file", "pass.txt", "-o", "locked.json"], true),
-    (&["convert", "locked.json", "--from-passphrase-file", "pass.txt", "--to", "csv", "-o", "unlocked.csv"], true),
-    (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
-    (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
-    (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
     (&["check", "in.csv", "--fail-on", "never"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json", "--fail-on", "never"], true),
     (&["inspect", "in.json"], true),
@@ -119,6 +123,7 @@ pub fn test() {
         ("psono.json", 1, 3),
         ("merged.json", 1, 3),
         ("opened.lastpass", 2, 2),
+        ("out.enpass", 1, 3),
     ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();

@@ -1,21 +1,31 @@
 //! `sfcred check`
 
+mod csv;
 mod document;
+mod github;
+mod html;
+mod ics;
+mod layout;
+mod paint;
+mod printing;
 mod rules;
+#[cfg(test)]
+mod samples;
 mod table;
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use sfcred_formats::Result;
+use sfcred_formats::{Error, Result};
 
 use super::args::{self, Judging, Reading};
-use super::{End, input, show};
+use super::{End, input};
 use crate::check::{Class, Findings, Keep, Severity};
 use crate::flow;
 
 pub(super) use document::{counts, inputs};
+use printing::{Format, Printing};
 use rules::{As, Which};
 
 /// Say which tokens are stale, due, void or undated, and what else is wrong with a record
@@ -32,35 +42,19 @@ pub(super) struct Check {
     rules: Option<Which>,
 
     /// Print all rules as Markdown, which is docs/rules.md
-    #[arg(long, requires = "rules", conflicts_with_all = ["format", "json"])]
+    #[arg(long, requires = "rules", conflicts_with_all = ["format", "json", "output"])]
     markdown: bool,
 
     /// From which finding on the exit status is 3
     #[arg(long, value_name = "FINDING", value_enum, default_value_t = FailOn::Stale)]
     fail_on: FailOn,
 
-    /// How to print the findings
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
-    format: Format,
-
-    /// The same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
-
-    /// Print nothing where there is nothing to fail on
-    #[arg(long, short)]
-    quiet: bool,
-
+    #[command(flatten)]
+    printing: Printing,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,33 +91,23 @@ impl Check {
     pub(super) fn run(self, today: NaiveDate) -> Result<End> {
         if let Some(which) = self.rules {
             let policy = args::policy(&self.judging, today)?;
-            let json = self.json || self.format == Format::Json;
-            return rules::show(
-                which,
-                &policy,
-                if self.markdown {
-                    As::Markdown
-                } else if json {
-                    As::Json
-                } else {
-                    As::Text
-                },
-            );
+            let how = match self.printing.format() {
+                _ if self.markdown => As::Markdown,
+                Format::Json => As::Json,
+                Format::Table => As::Text,
+                _ => return Err(Error::new("the rules come as table or json").hint("--markdown prints them as a page")),
+            };
+            return rules::show(which, &policy, how);
         }
-        let keep = Keep { each: u64::MAX, all: 10_000, closely: u64::MAX };
+        let keep = Keep { each: u64::MAX, all: if self.printing.takes_all() { u64::MAX } else { 10_000 }, closely: u64::MAX };
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, keep)?;
+        let output = self.printing.open(&self.inputs)?;
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let report = flow::check(sources, &options)?;
         let fails = self.fail_on.fails(&report.findings);
-        if fails || !self.quiet {
-            if self.json || self.format == Format::Json {
-                show::json(&document::document(&report))?;
-            } else {
-                show::print(&table::table(&report, show::width()))?;
-            }
-        }
+        self.printing.print(output, &report, fails)?;
         Ok(if fails { End::Findings } else { End::Done })
     }
 }

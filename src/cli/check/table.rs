@@ -5,34 +5,23 @@ use std::collections::BTreeSet;
 use sfcred_formats::Integration;
 
 use super::super::show;
+use super::layout;
+use super::paint::Paint;
 use crate::check::{Finding, Remedy};
 use crate::flow::Report;
 
-/// A row for each finding, what to do about them, the integrations to update, and all counts in a line.
-pub(super) fn table(report: &Report, width: usize) -> String {
+/// A row for each finding, what to do about them, and the integrations to update.
+pub(super) fn table(report: &Report, width: usize, paint: Paint) -> String {
     let findings = &report.findings;
     let worst = findings.worst_first();
-    let rows: Vec<Vec<String>> = worst.iter().map(|finding| row(finding)).collect();
-    let mut text = show::table(&rows, width);
-    if !rows.is_empty() {
+    let mut text = layout::rows(&worst, width, paint);
+    if !worst.is_empty() {
         text.push('\n');
     }
     for line in remedies(&worst).into_iter().chain(updates(&worst)).chain(general(report)) {
         text.push_str(&show::wrap(&line, width));
     }
-    if let Some(forgotten) = show::forgotten(report) {
-        text.push_str(&show::wrap(&forgotten, width));
-    }
-    let policy = findings.policy();
-    let source = policy.source.as_ref().map(|source| format!(", by {}", show::printable(source))).unwrap_or_default();
-    let summary = format!("{} (limit {} days, as of {}{source})", findings.summary(), policy.max_age, policy.today);
-    text.push_str(&show::wrap(&summary, width));
     text
-}
-
-fn row(finding: &Finding) -> Vec<String> {
-    let title = if finding.title.is_empty() { String::new() } else { format!(" ({})", finding.title) };
-    vec![finding.rule.id.to_owned(), show::printable(&format!("{}{title}", finding.record)), show::printable(&finding.message)]
 }
 
 /// What to do: a line for each remedy, behind the rules or, where it is theirs alone, the records it is for.
@@ -77,7 +66,8 @@ fn updates(worst: &[&Finding]) -> Vec<String> {
         .collect()
 }
 
-fn integration(integration: &Integration) -> String {
+/// An integration and where it is.
+pub(super) fn integration(integration: &Integration) -> String {
     match (integration.name.as_str(), integration.place.as_str()) {
         (name, "") => name.to_owned(),
         ("", place) => place.to_owned(),
@@ -85,7 +75,8 @@ fn integration(integration: &Integration) -> String {
     }
 }
 
-fn first_few(names: &[String]) -> String {
+/// The first names and how many more there are.
+pub(super) fn first_few(names: &[String]) -> String {
     const FEW: usize = 5;
     let more = names.len().saturating_sub(FEW);
     let shown = names.iter().take(FEW).cloned().collect::<Vec<_>>().join(", ");
