@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::record::{Field, Key, Keys, Kind, Record};
+use crate::store::{Folder, NewFolder, Store};
 use crate::table::{Table, Unit};
-use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, parse_day, table};
+use crate::{Error, Input, Limits, Lock, Notice, Result, Tally, check, detect, parse_day, store, table};
 
 /// One way of writing records down.
 #[derive(Debug)]
@@ -64,6 +65,9 @@ pub struct Spec {
     /// The columns, for a table.
     #[serde(default)]
     pub table: Option<Table>,
+    /// How its entries lie in a folder, for a store.
+    #[serde(default)]
+    pub store: Option<Store>,
     /// Where these facts come from.
     pub facts: Facts,
 }
@@ -111,6 +115,9 @@ pub struct Holds {
     pub one_line: Keys,
     /// The characters of a title beside letters, digits and blanks, where the product takes no others.
     pub title_characters: Option<String>,
+    /// Whether custom fields are lines with escapes, so that not every label fits; a store says it by being one.
+    #[serde(skip)]
+    pub lines: bool,
     /// Fields with a place of their own, such as `TOTP`.
     pub labels: Vec<Own>,
     /// What stands between the names of a folder path, where a name cannot hold it.
@@ -191,6 +198,24 @@ pub trait Codec: Sync + std::fmt::Debug {
     /// # Errors
     /// When the beginning of the file cannot be written.
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>>;
+
+    /// As [`Codec::read`], from a folder; only a store is one.
+    ///
+    /// # Errors
+    /// What cannot be read exactly is an error with its place; whatever the sink returns ends the reading.
+    fn read_folder(&self, spec: &Spec, folder: &mut dyn Folder, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+        let _ = (folder, limits, sink);
+        Err(Error::new(format!("this is a folder, and {} is a file", spec.id)).hint("name a file in it"))
+    }
+
+    /// As [`Codec::write`], into a new folder; only a store is one.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    fn write_folder<'a>(&self, spec: &'a Spec, folder: &'a mut dyn NewFolder) -> Result<Box<dyn Writer + 'a>> {
+        let _ = folder;
+        Err(Error::new(format!("{} is a file, and no folder", spec.id)).hint("name a file to write with -o"))
+    }
 }
 
 /// What takes the records of a reader.
@@ -249,10 +274,14 @@ impl Format {
         if let Some(table) = &spec.table {
             table.fill(&mut spec.holds);
         }
-        let codec = match (codec, &spec.table) {
-            (Some(codec), _) => codec,
-            (None, Some(_)) => &table::Codec,
-            (None, None) => return Err(Error::new("no [table] says how it is read").hint(check::HINT)),
+        if spec.store.is_some() {
+            Store::fill(&mut spec.holds);
+        }
+        let codec = match (codec, &spec.table, &spec.store) {
+            (Some(codec), _, _) => codec,
+            (None, Some(_), _) => &table::Codec,
+            (None, None, Some(_)) => &store::Codec,
+            (None, None, None) => return Err(Error::new("no [table] says how it is read").hint(check::HINT)),
         };
         Ok(Self { spec, codec })
     }
@@ -263,6 +292,9 @@ impl Format {
     /// As [`new`](Self::new), and when one of the others has its id.
     pub fn own<'f>(toml: &str, others: impl IntoIterator<Item = &'f Self>) -> Result<Self> {
         let format = Self::new(toml, None)?;
+        if format.spec.store.is_some() {
+            return Err(check::error(toml, &table::Flaw::new(&["store"], "only tables can be of your own")));
+        }
         if others.into_iter().any(|other| other.spec.id == format.spec.id) {
             let what = format!("there is a format `{}` already", format.spec.id);
             return Err(check::error(toml, &table::Flaw::new(&["id"], &what)));
@@ -293,10 +325,24 @@ impl Format {
     /// # Errors
     /// When the format cannot be read, or the file is not of it or damaged.
     pub fn read(&self, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        if self.spec.read.is_none() {
-            return Err(Error::new(format!("{} can only be written", self.spec.id)).hint("`sfcred formats` shows what can be read"));
-        }
+        self.can_read()?;
         self.codec.read(&self.spec, input, limits, lock, sink)
+    }
+
+    /// Reads every record of a folder into the sink.
+    ///
+    /// # Errors
+    /// When the format cannot be read or is no store, or an entry is damaged.
+    pub fn read_folder(&self, folder: &mut dyn Folder, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+        self.can_read()?;
+        self.codec.read_folder(&self.spec, folder, limits, sink)
+    }
+
+    fn can_read(&self) -> Result<()> {
+        if self.spec.read.is_some() {
+            return Ok(());
+        }
+        Err(Error::new(format!("{} can only be written", self.spec.id)).hint("`sfcred formats` shows what can be read"))
     }
 
     /// Starts a file of this format; `lock` is asked where the format encrypts by itself.
@@ -304,10 +350,24 @@ impl Format {
     /// # Errors
     /// When the format cannot be written, or the output fails.
     pub fn write<'a>(&'a self, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        if self.spec.write.is_none() {
-            return Err(Error::new(format!("{} can only be read", self.spec.id)).hint("`sfcred formats` shows what can be written"));
-        }
+        self.can_write()?;
         self.codec.write(&self.spec, out, lock)
+    }
+
+    /// Starts a store of this format in an empty folder.
+    ///
+    /// # Errors
+    /// When the format cannot be written or is no store, or the output fails.
+    pub fn write_folder<'a>(&'a self, folder: &'a mut dyn NewFolder) -> Result<Box<dyn Writer + 'a>> {
+        self.can_write()?;
+        self.codec.write_folder(&self.spec, folder)
+    }
+
+    fn can_write(&self) -> Result<()> {
+        if self.spec.write.is_some() {
+            return Ok(());
+        }
+        Err(Error::new(format!("{} can only be read", self.spec.id)).hint("`sfcred formats` shows what can be written"))
     }
 }
 
@@ -353,6 +413,9 @@ impl Holds {
 
     /// Whether a custom field of this label and value can be written and read back.
     pub fn takes_field(&self, label: &str, value: &str) -> bool {
+        if self.lines {
+            return store::label_fits(label);
+        }
         if self.fields.is_empty() || !self.plain_fields {
             return !self.fields.is_empty();
         }

@@ -2,7 +2,8 @@
 //!
 //! A **format** is one way of writing records down. Each one is a folder here: `format.toml` says what anyone can read (what the product is
 //! called, how its users export and import, how a file is recognised, what it has places for), `sample.*` is the reference records in that
-//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns.
+//! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns. Nor does a
+//! store, a folder of entries, which the engine in [`store`] reads.
 //!
 //! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect()`] names the [`Format`], [`Format::read`]
 //! hands [`Record`]s one at a time to a [`Sink`]. [`Format::write`] is the way back. Nothing on it holds more than one record, unless the
@@ -29,11 +30,12 @@ mod record;
 pub mod salesforce;
 mod secret;
 mod sheet;
+pub mod store;
 mod table;
 mod xml;
 
 pub use decode::Input;
-pub use detect::{Found, NearMiss, Signs, detect};
+pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
 pub use error::{Error, Result};
 pub use format::{Codec, Facts, Format, Holds, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
@@ -44,7 +46,7 @@ pub use record::{Field, Integration, Key, Keys, Kind, Record};
 pub use secret::Secret;
 pub use table::Escape;
 
-/// Makes the list of formats: a name alone is a table, a name with `code` has a `Codec` in its `mod.rs`.
+/// Makes the list of formats: a name alone is a table or a store, a name with `code` has a `Codec` in its `mod.rs`.
 ///
 /// A folder whose name cannot be that of a module says how the module is called, and where it is.
 macro_rules! formats {
@@ -95,6 +97,9 @@ formats! {
     cxf code,
     enpass_json code,
     keeper_json code,
+    pass,
+    passage,
+    gopass,
 }
 
 /// All formats, in the order in which they are listed.

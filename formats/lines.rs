@@ -46,7 +46,8 @@ pub fn read_line(line: &str) -> Option<Field> {
     Some(Field::new(label.to_owned(), unescape(value), kind))
 }
 
-fn unescape(value: &str) -> Secret {
+/// Reads the escapes of [`write_line`]; one that is not ours is kept as it stands.
+pub(crate) fn unescape(value: &str) -> Secret {
     let mut out = String::with_capacity(value.len());
     let mut rest = value;
     while let Some(at) = rest.find('\\') {

@@ -18,6 +18,8 @@ pub enum Notice {
     Reference,
     /// A cell that should hold a list and cannot be taken apart, kept as a field.
     NotAList(String),
+    /// Something that is understood by its own program only, and is kept as it stands.
+    KeptAsText(&'static str),
     /// Cells that look escaped for HTML, as some exports are by mistake.
     HtmlEntities,
     /// The file is in an encoding other than UTF-8.

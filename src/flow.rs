@@ -6,26 +6,45 @@
 //! file ◀─put── bytes ◀─seal── bytes ◀─write── record ◀──── place(target format) ──┘
 //! ```
 //!
+//! A store is a folder of entries: it takes the same way, and each entry is opened and sealed on its own.
+//!
 //! Files, terminal, clock and randomness are outside: the command opens and seals, and prints what a [`Report`] holds.
 
 use std::io::{Read, Write, copy, sink};
 
-use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all, detect};
+use sfcred_formats::store::{Folder, NewFolder};
+use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all, detect, detect_folder};
 
 use crate::check::{Findings, Keep, Place, Policy};
 use crate::merge::{Merge, Merged};
 use crate::place::{Finding, Losses, Placer, recognise};
 
-/// An input: its name for messages, its bytes as they were before sealing, and its format if the user named it.
+/// An input: its name for messages, its content as it was before sealing, and its format if the user named it.
 pub struct Source<'a> {
     /// The path, or `stdin`.
     pub name: String,
-    /// The bytes.
-    pub bytes: Box<dyn Read + 'a>,
+    /// What is in it.
+    pub content: Content<'a>,
     /// The format, else it is found by content.
     pub from: Option<&'static Format>,
     /// What opens it where its format encrypts by itself.
     pub lock: Box<dyn Lock + 'a>,
+}
+
+/// What is in an input.
+pub enum Content<'a> {
+    /// The bytes of a file.
+    File(Box<dyn Read + 'a>),
+    /// A store.
+    Folder(Box<dyn Folder + 'a>),
+}
+
+/// Where the records go.
+pub enum Out<'a> {
+    /// To a file, or stdout.
+    File(&'a mut dyn Write),
+    /// To a store.
+    Folder(&'a mut dyn NewFolder),
 }
 
 /// What holds for a whole run.
@@ -103,10 +122,13 @@ impl Report {
 ///
 /// # Errors
 /// When a source cannot be read or the output fails. What was lost is in the report; the caller decides whether it may be.
-pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: &mut dyn Write, lock: &mut dyn Lock, options: &Options) -> Result<Report> {
+pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &mut dyn Lock, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
     let mut placer = Placer::new(target, options.policy.max_age);
-    let mut writer = target.write(out, lock)?;
+    let mut writer = match out {
+        Out::File(out) => target.write(out, lock)?,
+        Out::Folder(folder) => target.write_folder(folder)?,
+    };
     let mut written = 0;
     let mut write = |record: &mut Record| {
         placer.place(record);
@@ -218,10 +240,21 @@ type Each<'a> = dyn FnMut(&mut Record, Option<Place>, &mut Findings) -> Result<(
 
 /// Hands every record of one source on, understood.
 fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
-    let Source { name, bytes, from, mut lock } = source;
+    let Source { name, content, from, mut lock } = source;
     let mut failed = None;
     let read = || -> Result<()> {
-        let mut input = Input::open(bytes, &options.limits)?;
+        let mut input = match content {
+            Content::File(bytes) => Input::open(bytes, &options.limits)?,
+            Content::Folder(mut folder) => {
+                let (format, twins) = match from {
+                    Some(format) => (format, false),
+                    None => detect_folder(options.formats(), folder.files()).map(|found| (found.format, !found.twins.is_empty()))?,
+                };
+                report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
+                let mut stage = Stage { format, options, report, each, failed: &mut failed };
+                return format.read_folder(&mut *folder, &options.limits, &mut stage);
+            }
+        };
         let (format, twins) = match from {
             Some(format) => (format, false),
             None => detect(options.formats(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,

@@ -170,3 +170,49 @@ fn a_signal_leaves_nothing_behind() {
         }
     }
 }
+
+#[test]
+fn no_room_for_a_store() {
+    let scratch = Scratch::new();
+    let entry = |name: &str, notes: &str| format!("{name}@harbor-widgets.example,FakeT0kenFakeT0ken,{notes}\n");
+    scratch.write("in.csv", format!("username,token,notes\n{}{}", entry("first", "short"), entry("second", &"x".repeat(9000))));
+    let (_, recipient) = identity();
+    for seal in [&["--plain"][..], &["-r", &recipient]] {
+        let args = [&["-c", "ulimit -f 4; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sfcred"), "convert", "in.csv"][..], seal].concat();
+        let mut command = Command::new("sh");
+        command.args(args).args(["--to", "passage", "--quiet", "-o", "new"]).current_dir(scratch.path("")).stdin(Stdio::null());
+        run(&mut command).assert_error("new: file too large");
+        assert_eq!(scratch.names(), ["in.csv"]);
+    }
+}
+
+#[test]
+fn a_signal_leaves_no_store_behind() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for seal in ["--plain", "-r"] {
+            let scratch = Scratch::new();
+            let (_, recipient) = identity();
+            let mut convert = sfcred(["convert", "-", "--from", "csv", "--to", "passage", "--quiet", "-o", "new", seal]);
+            if seal == "-r" {
+                convert.arg(recipient);
+            }
+            let mut child = convert.current_dir(scratch.path("")).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+            // The input does not end, so that the run is in the middle until the signal comes.
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(table(4000).as_bytes()).unwrap();
+            let entries = || {
+                let name = scratch.names().into_iter().find(|name| name.starts_with(".sfcred-"))?;
+                Some(fs::read_dir(scratch.path(&name)).ok()?.count())
+            };
+            let start = Instant::now();
+            while entries().is_none_or(|entries| entries < 20) {
+                assert!(start.elapsed() < Duration::from_secs(10), "no store was begun");
+                thread::sleep(Duration::from_millis(2));
+            }
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            assert_eq!(wait(&mut child, "a signal").code(), Some(code));
+            drop(input);
+            assert_eq!(scratch.names(), [""; 0], "{signal:?}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! From the beginning of a file to its format.
 
+mod folder;
 mod outline;
 
 use std::cmp::Reverse;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{Error, Format, Input, Result, table};
+pub use folder::detect_folder;
 use outline::Outline;
 
 /// How a file of a format can be told from all others; a table is told by its header.
@@ -201,7 +203,11 @@ fn root_element(head: &[u8]) -> Option<String> {
             text if text.starts_with("<!--") => text.find("-->")? + 3,
             // A document type can define entities, in brackets.
             text if text.starts_with("<!") && text.find('[') < text.find('>') && text.contains('[') => text.find("]>")? + 2,
-            text if text.starts_with("<!") => text.find('>')? + 1,
+            // A document type may have declarations of its own inside.
+            text if text.starts_with("<!") => match (text.find('>')?, text.find('[')) {
+                (end, Some(open)) if open < end => text.find("]>")? + 2,
+                (end, _) => end + 1,
+            },
             _ => break,
         };
         rest = rest[end..].trim_start().to_owned();

@@ -90,31 +90,11 @@ impl Kdf {
     /// # Errors
     /// Names the parameter, and what raises the limit.
     pub(super) fn check(&self, limits: &Limits) -> Result<()> {
-        let over = |what: String, cost: u64, limit: u64| {
-            let factor = cost.div_ceil(limit.max(1)).checked_next_power_of_two().unwrap_or(u64::MAX);
-            let hint = match factor {
-                2..=64 => format!("if you trust this file, pass --max-kdf-cost {factor}"),
-                _ => "no honest database asks for that; take another copy, or lower it in KeePassXC".to_owned(),
-            };
-            Err(Error::new(what).hint(hint))
-        };
         match self {
-            Self::Aes { rounds, .. } if *rounds > limits.kdf_rounds => {
-                let what = format!("its key takes {rounds} rounds of AES, and the limit is {}", limits.kdf_rounds);
-                over(what, *rounds, limits.kdf_rounds)
-            }
-            Self::Argon2 { memory, .. } if *memory > limits.kdf_memory => {
-                let what =
-                    format!("its key takes {} MiB of memory for Argon2, and the limit is {} MiB", memory.div_ceil(MIB), limits.kdf_memory / MIB);
-                over(what, *memory, limits.kdf_memory)
-            }
-            Self::Argon2 { memory, passes, .. } if memory.saturating_mul(*passes) > limits.kdf_bytes => {
-                let most = limits.kdf_bytes / memory.max(&1);
-                let what = format!("its key takes {passes} passes of Argon2 over {} MiB, and the limit is {most}", memory.div_ceil(MIB));
-                over(what, memory.saturating_mul(*passes), limits.kdf_bytes)
-            }
-            Self::Argon2 { lanes, .. } if *lanes > LANES => over(format!("its key takes {lanes} lanes of Argon2, and the limit is {LANES}"), 0, 1),
-            _ => Ok(()),
+            Self::Aes { rounds, .. } => limits.check_rounds("the AES key derivation", *rounds),
+            Self::Argon2 { lanes, .. } if *lanes > LANES => Err(Error::new(format!("Argon2 asks for {lanes} lanes, and the limit is {LANES}"))
+                .hint("no program uses so many, so the file was changed; take another copy")),
+            Self::Argon2 { memory, passes, .. } => limits.check_argon2(["Argon2 memory", "passes"], *memory, *passes),
         }
     }
 

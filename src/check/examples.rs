@@ -4,7 +4,7 @@ use sfcred_formats::{Limits, find};
 
 use super::rule::{EXAMPLES_AS_OF, Test};
 use super::{Keep, Policy, rules};
-use crate::flow::{Options, Source, check};
+use crate::flow::{Content, Options, Source, check};
 
 /// The passwords and tokens of an example.
 fn secrets(example: &str) -> Vec<String> {
@@ -18,7 +18,7 @@ fn count(id: &str, example: &str) -> u64 {
     let document = format!("{{\"format\":\"sfcred\",\"version\":1,\"records\":[\n{example}\n]}}");
     let source = Source {
         name: format!("an example of {id}"),
-        bytes: Box::new(document.as_bytes()),
+        content: Content::File(Box::new(document.as_bytes())),
         from: Some(find("sfcred").unwrap()),
         lock: Box::new(sfcred_formats::NoLock),
     };

@@ -1,20 +1,23 @@
 //! `sfcred convert`
 
 use std::io::{IsTerminal, Write, sink, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
+use sfcred_formats::store::Store;
 use sfcred_formats::{Error, Format, Result};
 
 use super::args::{self, Judging, Reading};
 use super::output::Sealing;
 use super::put::{Output, Target};
 use super::spec::Known;
+use super::store::{NewStore, Nowhere};
 use super::{End, input, show};
-use crate::flow::{self, Report};
+use crate::flow::{self, Out, Report};
 use crate::place::Loss;
+use crate::seal::To;
 
 /// Read credentials in one format and write them in another
 ///
@@ -23,7 +26,7 @@ use crate::place::Loss;
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Convert {
-    /// The files to read; - is stdin
+    /// The files and stores to read; - is stdin
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
 
@@ -31,7 +34,7 @@ pub(super) struct Convert {
     #[arg(long, value_name = "FORMAT")]
     to: String,
 
-    /// The file to write, with mode 0600; - is stdout, even a terminal
+    /// The file to write, with mode 0600, or the folder for a store; - is stdout, even a terminal
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
@@ -83,22 +86,29 @@ impl Convert {
             return Ok(End::wrong_use(&error));
         }
         let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
-        let to = self.sealing.to(format)?;
         let mut lock = self.sealing.lock(self.dry_run);
-        let mut output = Output::create(&target, self.force, &self.inputs)?;
+        let mut output = self.output(&target, format)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;
-        if was_sealed == input::Sealed::Yes {
-            output.hold_to_the_end();
-        }
-        let mut nowhere = sink();
-        let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { &mut output };
-        let report = match to {
-            None => flow::convert(sources, format, out, &mut lock, &options)?,
-            Some(to) => {
-                let mut sealer = crate::seal::seal(out, &to, self.sealing.armor)?;
-                let report = flow::convert(sources, format, &mut sealer, &mut lock, &options)?;
-                sealer.finish()?;
-                report
+        let report = match &mut output {
+            _ if self.dry_run && format.spec.store.is_some() => {
+                flow::convert(sources, format, Out::Folder(&mut Nowhere), &mut lock, &options)?
+            }
+            Destination::Store(store) => flow::convert(sources, format, Out::Folder(store), &mut lock, &options)?,
+            Destination::Stream(output, to) => {
+                if was_sealed == input::Sealed::Yes {
+                    output.hold_to_the_end();
+                }
+                let mut nowhere = sink();
+                let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { output };
+                match to {
+                    None => flow::convert(sources, format, Out::File(out), &mut lock, &options)?,
+                    Some(to) => {
+                        let mut sealer = crate::seal::seal(out, to, self.sealing.armor)?;
+                        let report = flow::convert(sources, format, Out::File(&mut sealer), &mut lock, &options)?;
+                        sealer.finish()?;
+                        report
+                    }
+                }
             }
         };
         if !self.quiet {
@@ -106,10 +116,22 @@ impl Convert {
         }
         self.stop(&report, format, known)?;
         if !self.dry_run {
-            output.commit()?;
+            match output {
+                Destination::Stream(output, _) => output.commit()?,
+                Destination::Store(store) => store.commit()?,
+            }
         }
         self.tell_end(&report, format, &target)?;
         Ok(End::Done)
+    }
+
+    /// Checks that the output can be written and sealed.
+    fn output(&self, target: &Target, format: &'static Format) -> Result<Destination> {
+        if let Some((path, store)) = store_for(format, target) {
+            return Ok(Destination::Store(NewStore::create(path, self.sealing.store(format, store)?)?));
+        }
+        let to = self.sealing.to(format)?;
+        Ok(Destination::Stream(Output::create(target, self.force, &self.inputs)?, to))
     }
 
     /// Fails if the options do not go together.
@@ -117,7 +139,11 @@ impl Convert {
         if self.json && !self.dry_run && matches!(target, Target::Stdout) {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }
-        self.sealing.check(format)
+        // Without a place to write to, a dry run of a store needs no keys, and may have them.
+        if self.dry_run && self.output.is_none() && format.spec.store.is_some() {
+            return Ok(());
+        }
+        self.sealing.check(format, store_for(format, target).map(|(_, store)| store))
     }
 
     /// Fails if something is lost that may not be.
@@ -140,7 +166,7 @@ impl Convert {
 
     fn tell_end(&self, report: &Report, format: &Format, target: &Target) -> Result<()> {
         let id = &format.spec.id;
-        let sealed = self.sealing.is_asked(format);
+        let sealed = if format.spec.store.is_some() { self.sealing.seals_entries() } else { self.sealing.is_asked(format) };
         if let Target::File(path) = target
             && !self.quiet
             && !self.dry_run
@@ -164,6 +190,20 @@ impl Convert {
         }
         if self.json { show::json(&document(report, id)) } else { Ok(()) }
     }
+}
+
+/// The store to write, where the output is a folder: to stdout goes a single entry.
+fn store_for<'t, 'f>(format: &'f Format, target: &'t Target) -> Option<(&'t Path, &'f Store)> {
+    let Target::File(path) = target else { return None };
+    format.spec.store.as_ref().map(|store| (path.as_path(), store))
+}
+
+/// Where the records go.
+enum Destination {
+    /// To a file or stdout, and whom it is sealed to.
+    Stream(Output, Option<To>),
+    /// To a store.
+    Store(NewStore),
 }
 
 fn keeps_token(format: &Format) -> bool {

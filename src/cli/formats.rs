@@ -156,6 +156,9 @@ fn remarks(format: &Format) -> Vec<String> {
     if !holds.needs.is_empty() {
         lines.push(format!("no entry without {}", show::join(holds.needs.iter().map(Key::name), ", ")));
     }
+    if !holds.one_line.is_empty() {
+        lines.push(format!("on one line only: {}", show::join(holds.one_line.iter().map(Key::name), ", ")));
+    }
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
     }

@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::args::Reading;
 use super::lock::FileLock;
 use super::prompt;
-use crate::flow::Source;
+use super::store::Store;
+use crate::flow::{Content, Source};
 use crate::seal;
 
 /// How much of a file of keys is read: a byte more than `seal` takes, so that it can refuse what is longer.
@@ -24,7 +25,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
     let mut sources = Vec::new();
     for path in inputs {
         let name = name(path);
-        let (bytes, is_sealed) = open_one(path, reading).map_err(|error| error.in_file(name.as_str()))?;
+        let (content, is_sealed) = open_one(path, reading).map_err(|error| error.in_file(name.as_str()))?;
         if is_sealed {
             sealed = Sealed::Yes;
         }
@@ -33,11 +34,11 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             passphrase_file: reading.from_passphrase_file.clone(),
             key_file: reading.from_key_file.clone(),
             ask: prompt::passphrase,
-            pbkdf2: None,
             cost: None,
+            pbkdf2: None,
             tries: 0,
         };
-        sources.push(Source { name, bytes, from, lock: Box::new(lock) });
+        sources.push(Source { name, content, from, lock: Box::new(lock) });
     }
     Ok((sources, sealed))
 }
@@ -49,7 +50,7 @@ pub(super) enum Sealed {
     No,
 }
 
-fn open_one(path: &Path, reading: &Reading) -> Result<(Box<dyn Read>, bool)> {
+fn open_one(path: &Path, reading: &Reading) -> Result<(Content<'static>, bool)> {
     // Standard input is read as a file: the buffer of the standard library is never wiped.
     let mut file = if path == Path::new("-") {
         if stdin().is_terminal() {
@@ -60,24 +61,33 @@ fn open_one(path: &Path, reading: &Reading) -> Result<(Box<dyn Read>, bool)> {
         File::open(path)?
     };
     if file.metadata()?.is_dir() {
-        return Err(Error::new("this is a folder").hint("name a file in it"));
+        let store = Store::open(file, path, Keys::new(path, reading), reading.max_work_factor)?;
+        // Each entry is authentic before its record goes on.
+        return Ok((Content::Folder(Box::new(store)), false));
     }
     // Enough for the first line of a sealed file and the blanks that may stand before its armor.
     let mut head = Zeroizing::new(Vec::with_capacity(2048));
     file.by_ref().take(2048).read_to_end(&mut head)?;
     let sealed = seal::is_sealed(&head);
-    let bytes: Box<dyn Read> = Box::new(Head { head, used: 0 }.chain(file));
+    let bytes: Box<dyn Read> = Box::new(Head::new(head).chain(file));
     if !sealed {
-        return Ok((bytes, false));
+        return Ok((Content::File(bytes), false));
     }
-    let mut keys = Keys { input: name(path), reading, tries: 0 };
-    Ok((seal::open(bytes, &mut keys, reading.max_work_factor)?, true))
+    let mut keys = Keys::new(path, reading);
+    Ok((Content::File(seal::open(bytes, &mut keys, reading.max_work_factor)?), true))
 }
 
 /// The beginning of a file that was looked at; it is wiped.
-struct Head {
+pub(super) struct Head {
     head: Zeroizing<Vec<u8>>,
     used: usize,
+}
+
+impl Head {
+    /// The beginning, to be read once more.
+    pub(super) fn new(head: Zeroizing<Vec<u8>>) -> Self {
+        Self { head, used: 0 }
+    }
 }
 
 impl Read for Head {
@@ -93,13 +103,22 @@ pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
 }
 
-struct Keys<'a> {
-    input: String,
-    reading: &'a Reading,
+/// Where the keys of sealed input come from.
+pub(super) struct Keys {
+    /// The name of the input, for whoever is asked.
+    pub(super) input: String,
+    identity: Vec<PathBuf>,
+    passphrase_file: Option<PathBuf>,
     tries: u32,
 }
 
-impl seal::Keys for Keys<'_> {
+impl Keys {
+    fn new(path: &Path, reading: &Reading) -> Self {
+        Self { input: name(path), identity: reading.identity.clone(), passphrase_file: reading.from_passphrase_file.clone(), tries: 0 }
+    }
+}
+
+impl seal::Keys for Keys {
     fn identity_files(&mut self) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>> {
         let read = |path: &PathBuf| {
             let mut bytes = Zeroizing::new(Vec::new());
@@ -111,11 +130,11 @@ impl seal::Keys for Keys<'_> {
             result.map_err(|error| error.in_file(name(path)))?;
             Ok((name(path), bytes))
         };
-        self.reading.identity.iter().map(read).collect()
+        self.identity.iter().map(read).collect()
     }
 
     fn passphrase(&mut self, identity: Option<&str>) -> Result<SecretString> {
-        match &self.reading.from_passphrase_file {
+        match &self.passphrase_file {
             Some(path) => prompt::passphrase_file(path),
             None => prompt::passphrase(&format!("passphrase for {}", identity.unwrap_or(&self.input))),
         }
@@ -124,6 +143,6 @@ impl seal::Keys for Keys<'_> {
     /// Somebody at a terminal can mistype; a file stays what it is.
     fn again(&mut self, _: Option<&str>) -> bool {
         self.tries += 1;
-        self.reading.from_passphrase_file.is_none() && self.tries < 3
+        self.passphrase_file.is_none() && self.tries < 3
     }
 }

@@ -13,10 +13,10 @@ use super::{End, check, input, show};
 use crate::check::Keep;
 use crate::flow::{self, Inspection};
 
-/// Say what is in a file and what each format would lose of it, without showing a secret
+/// Say what is in a file or store and what each format would lose of it, without showing a secret
 #[derive(Args)]
 pub(super) struct Inspect {
-    /// The file to read; - is stdin
+    /// The file or store to read; - is stdin
     #[arg(value_name = "IN")]
     input: PathBuf,
 

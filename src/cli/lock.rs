@@ -24,11 +24,11 @@ pub(super) struct FileLock {
     pub key_file: Option<PathBuf>,
     /// Asks the terminal.
     pub ask: fn(&str) -> Result<SecretString>,
+    /// What deriving the key costs, for a file that is written.
+    pub cost: Option<Cost>,
     /// Rounds of PBKDF2, if the user wants it.
     pub pbkdf2: Option<u32>,
     pub tries: u32,
-    /// What the key of a file that is written costs.
-    pub cost: Option<Cost>,
 }
 
 impl Lock for FileLock {
@@ -70,11 +70,11 @@ impl Lock for FileLock {
         getrandom::fill(bytes).map_err(|_| Error::new("the system gives no randomness").hint("check /dev/urandom"))
     }
 
-    fn pbkdf2(&self) -> Option<u32> {
-        self.pbkdf2
-    }
-
     fn cost(&self) -> Cost {
         self.cost.unwrap_or_default()
+    }
+
+    fn pbkdf2(&self) -> Option<u32> {
+        self.pbkdf2
     }
 }

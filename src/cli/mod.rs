@@ -16,6 +16,7 @@ mod shell;
 mod show;
 mod signals;
 mod spec;
+mod store;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,11 +5,16 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
+use sfcred_formats::store::{SealedWith, Store};
 use sfcred_formats::{Cost, Error, Format, Limits, Result};
 
 use super::lock::FileLock;
+use super::store::With;
 use super::{input, prompt};
 use crate::seal::{self, To};
+
+/// Whom age seals to.
+type Recipients = Vec<Box<dyn age::Recipient + Send>>;
 
 /// How output is sealed, as in age.
 #[derive(Args)]
@@ -45,6 +50,14 @@ pub(super) struct Sealing {
     /// Write the sealed file as text
     #[arg(short, long)]
     pub armor: bool,
+
+    /// Let gpg encrypt the entries of a store to this key; can be given several times
+    #[arg(long, value_name = "KEY")]
+    gpg_id: Vec<String>,
+
+    /// Write the entries of a store as plain text files
+    #[arg(long)]
+    plain: bool,
 }
 
 /// What each try of a passphrase costs, for a format that encrypts by itself.
@@ -93,14 +106,20 @@ impl Sealing {
             passphrase_file: self.to_passphrase_file.clone(),
             key_file: self.to_key_file.clone(),
             ask: if dry_run { |_| Ok("nothing is written".to_owned().into()) } else { prompt::new_passphrase },
-            pbkdf2: self.pbkdf2,
             cost: Some(self.kdf.cost()),
+            pbkdf2: self.pbkdf2,
             tries: 0,
         }
     }
 
-    /// Whether these options go together, and with the format.
-    pub(super) fn check(&self, format: &Format) -> Result<()> {
+    /// Whether these options go together, and with the format; `store` is that of the format, where a folder is written.
+    pub(super) fn check(&self, format: &Format, store: Option<&Store>) -> Result<()> {
+        if let Some(store) = store {
+            return self.check_store(&format.spec.id, store);
+        }
+        if let Some((option, _)) = [("--gpg-id", !self.gpg_id.is_empty()), ("--plain", self.plain)].iter().find(|(_, given)| *given) {
+            return Err(Error::new(format!("{option} is for the folder of a store")).hint("leave it out, or name such a folder with -o"));
+        }
         if self.to_key_file.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.key_file) {
             return Err(Error::new(format!("{} takes no key file", format.spec.id)).hint("leave --to-key-file out"));
         }
@@ -138,7 +157,54 @@ impl Sealing {
         if self.passphrase && !recipients {
             return prompt::new_passphrase("passphrase for the output").map(|passphrase| Some(To::Passphrase(passphrase)));
         }
-        let mut recipients = Vec::new();
+        self.recipients().map(|(recipients, _)| Some(To::Recipients(recipients)))
+    }
+
+    fn check_store(&self, id: &str, store: &Store) -> Result<()> {
+        if self.passphrase || self.to_passphrase_file.is_some() || self.to_key_file.is_some() {
+            return Err(Error::new("a store is sealed to keys").hint("leave passphrase and key file out; name the key with -r or --gpg-id"));
+        }
+        if self.armor {
+            return Err(Error::new("the entries of a store have no armor").hint("leave --armor out"));
+        }
+        let (age, gpg) = (store.layout(SealedWith::Age).is_some(), store.layout(SealedWith::Gpg).is_some());
+        match (self.has_recipients(), !self.gpg_id.is_empty(), self.plain) {
+            (true, false, false) if !age => Err(Error::new(format!("{id} seals with gpg, not with age")).hint("name a key with --gpg-id")),
+            (false, true, false) if !gpg => Err(Error::new(format!("{id} seals with age, not with gpg")).hint("name a recipient with -r")),
+            (true, false, false) | (false, true, false) | (false, false, true) => Ok(()),
+            (false, false, false) => Err(no_key(id, store)),
+            _ => Err(Error::new("entries are sealed with age, or with gpg, or not at all").hint("take one of -r, --gpg-id and --plain")),
+        }?;
+        // Each becomes a line of a file, and what gpg looks a key up by.
+        let wrong = |key: &String| key.trim().is_empty() || key.starts_with('-') || key.contains(['#', '\n', '\r']);
+        if self.gpg_id.iter().any(wrong) {
+            return Err(Error::new("--gpg-id: not the name of a key").hint("`gpg --list-keys` shows fingerprints and addresses"));
+        }
+        Ok(())
+    }
+
+    /// What the entries of a store are sealed with.
+    pub(super) fn store(&self, format: &Format, store: &'static Store) -> Result<With> {
+        if let Some(layout) = store.layout(SealedWith::Gpg).filter(|_| !self.gpg_id.is_empty()) {
+            return Ok(With::Gpg(layout, self.gpg_id.clone()));
+        }
+        match store.layout(SealedWith::Age).filter(|_| self.has_recipients()) {
+            Some(layout) => self.recipients().map(|(recipients, lines)| With::Age(layout, To::Recipients(recipients), lines)),
+            None if self.plain => Ok(With::Plain),
+            // Never by mistake.
+            None => Err(no_key(&format.spec.id, store)),
+        }
+    }
+
+    /// Whether the entries of a store are sealed.
+    pub(super) fn seals_entries(&self) -> bool {
+        !self.plain
+    }
+
+    /// The recipients, and the lines that name them.
+    fn recipients(&self) -> Result<(Recipients, Vec<String>)> {
+        let mut recipients = Recipients::new();
+        let mut lines = self.recipient.clone();
         for text in &self.recipient {
             recipients.push(seal::recipient(text).map_err(|error| error.in_file("-r"))?);
         }
@@ -148,7 +214,16 @@ impl Sealing {
             let named = |error: sfcred_formats::Error| error.in_file(input::name(path));
             read.map_err(|error| named(error.into()))?;
             recipients.extend(seal::recipients_file(&bytes).map_err(named)?);
+            let text = String::from_utf8_lossy(&bytes);
+            lines.extend(text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(str::to_owned));
         }
-        Ok(Some(To::Recipients(recipients)))
+        Ok((recipients, lines))
     }
+}
+
+fn no_key(id: &str, store: &Store) -> Error {
+    let options = [("--gpg-id KEY", SealedWith::Gpg), ("-r RECIPIENT", SealedWith::Age)];
+    let options: Vec<&str> = options.iter().filter(|(_, seal)| store.layout(*seal).is_some()).map(|(option, _)| *option).collect();
+    Error::new(format!("{id}: no key to seal the entries to"))
+        .hint(format!("{} names one; --plain writes plain text files", options.join(" or ")))
 }

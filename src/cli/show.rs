@@ -69,7 +69,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("notice", &text);
     }
     for (what, at) in report.notices.iter() {
-        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_)) { "notice" } else { "warning" };
+        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
         let times = match what {
             Notice::Encoding(_) => String::new(),
             Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
@@ -120,6 +120,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             "values that point to another entry, kept as they stand; put the real ones there, or export without references".to_owned()
         }
         Notice::NotAList(column) => format!("no list in `{column}`, kept as a field"),
+        Notice::KeptAsText(what) => format!("{what} kept as text"),
         Notice::HtmlEntities => {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
         }

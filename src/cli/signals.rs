@@ -7,7 +7,7 @@ use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use rustix::fs::{AtFlags, Mode, OFlags, openat, unlinkat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, mkdirat, openat, unlinkat};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
@@ -16,10 +16,11 @@ use signal_hook::iterator::Signals;
 struct Traces {
     watched: bool,
     files: Vec<(Arc<File>, String)>,
+    folders: Vec<(Arc<File>, String)>,
     terminal: Option<(File, Termios)>,
 }
 
-static TRACES: Mutex<Traces> = Mutex::new(Traces { watched: false, files: Vec::new(), terminal: None });
+static TRACES: Mutex<Traces> = Mutex::new(Traces { watched: false, files: Vec::new(), folders: Vec::new(), terminal: None });
 
 fn traces() -> MutexGuard<'static, Traces> {
     TRACES.lock().unwrap_or_else(PoisonError::into_inner)
@@ -43,6 +44,9 @@ pub(super) fn quit(signal: i32) -> ! {
     for (folder, name) in &traces.files {
         let _ = unlinkat(&**folder, name, AtFlags::empty());
     }
+    for (folder, name) in &traces.folders {
+        remove(folder, name);
+    }
     if let Some((terminal, state)) = &traces.terminal {
         let _ = tcsetattr(terminal, OptionalActions::Now, state);
     }
@@ -54,6 +58,12 @@ pub(super) fn survive_file_size_limit() {
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
+/// A name that nothing else has.
+fn name() -> String {
+    // Each `RandomState` has keys of its own, which come from the system's randomness.
+    format!(".sfcred-{:016x}", RandomState::new().build_hasher().finish())
+}
+
 /// A file under a name of its own, which is gone when this is dropped or a signal ends the process.
 pub(super) struct Unfinished {
     folder: Arc<File>,
@@ -63,8 +73,7 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// Creates the file in `folder`, for its owner only.
     pub(super) fn create(folder: &Arc<File>) -> io::Result<(Self, File)> {
-        // Each `RandomState` has keys of its own, which come from the system's randomness.
-        let name = format!(".sfcred-{:016x}", RandomState::new().build_hasher().finish());
+        let name = name();
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut traces = watched()?;
         let file = openat(&**folder, &name, flags, Mode::RUSR | Mode::WUSR)?;
@@ -84,6 +93,64 @@ impl Drop for Unfinished {
         let _ = unlinkat(&*self.folder, &self.name, AtFlags::empty());
         traces().files.retain(|(_, name)| *name != self.name);
     }
+}
+
+/// A folder under a name of its own, which is gone with all that is in it when this is dropped or a signal ends the process.
+pub(super) struct UnfinishedFolder {
+    parent: Arc<File>,
+    name: String,
+    root: Arc<File>,
+}
+
+impl UnfinishedFolder {
+    /// Creates the folder in `parent`, for its owner only.
+    pub(super) fn create(parent: &Arc<File>) -> io::Result<Self> {
+        let name = name();
+        let mut traces = watched()?;
+        mkdirat(&**parent, &name, Mode::RWXU)?;
+        traces.folders.push((Arc::clone(parent), name.clone()));
+        let root = openat(&**parent, &name, FOLDER, Mode::empty())?;
+        Ok(Self { parent: Arc::clone(parent), name, root: Arc::new(root.into()) })
+    }
+
+    /// The name inside the folder around it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder itself.
+    pub(super) fn root(&self) -> Arc<File> {
+        Arc::clone(&self.root)
+    }
+}
+
+/// The name may have become that of the finished folder: then there is nothing left to remove.
+impl Drop for UnfinishedFolder {
+    fn drop(&mut self) {
+        remove(&self.parent, &self.name);
+        traces().folders.retain(|(_, name)| *name != self.name);
+    }
+}
+
+/// Puts something into an unfinished folder; never while a signal is having the folder removed.
+pub(super) fn undisturbed<T>(create: impl FnOnce() -> T) -> T {
+    let _held = traces();
+    create()
+}
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Removes a folder and what is in it, without following a link.
+fn remove(parent: &File, name: &str) {
+    let Ok(folder) = openat(parent, name, FOLDER, Mode::empty()).map(File::from) else { return };
+    for entry in Dir::read_from(&folder).into_iter().flatten().flatten() {
+        match entry.file_name().to_str() {
+            Ok("." | "..") | Err(_) => {}
+            Ok(name) if entry.file_type() == FileType::Directory => remove(&folder, name),
+            Ok(name) => drop(unlinkat(&folder, name, AtFlags::empty())),
+        }
+    }
+    let _ = unlinkat(parent, name, AtFlags::REMOVEDIR);
 }
 
 /// Holds the state of the terminal while a prompt hides what is typed.

@@ -194,7 +194,7 @@ def names(role):
 
 
 rows = "title,username,token,issued,password_changed,used_by\n"
-rows += "".join(f"Org {n},user{n}@many.example,FakeT0kenFakeT0ken{n:06},20{24 + n % 3}-{1 + n % 11:02}-{1 + n % 28:02},,Job {n} | ci/{n}.env\n" for n in range(90))
+rows += "".join(f"Org {n},user{n}@many.example,FakeT0kenFakeT0ken{n:06},20{25 + n % 2}-{1 + n % 11:02}-{1 + n % 28:02},,Job {n} | ci/{n}.env\n" for n in range(90))
 rows += "Void,void@many.example,FakeT0kenFakeT0kenFakeXX,2026-06-30,2026-10-12,\nDue,due@many.example,FakeT0kenFakeT0kenFakeYY,2026-08-30,,\n"
 (WORK / "many.csv").write_text(rows)
 (WORK / "hostile.json").write_text(HOSTILE.replace("LONG", "W" * 400))

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use super::tool::{Scratch, reference, run, sfcred, unlock};
 
-/// The formats that are both read and written.
+/// The formats that are both read and written, as one file.
 fn formats() -> impl Iterator<Item = &'static str> {
     let both = sfcred_formats::all().iter().filter(|format| format.spec.read.is_some() && format.spec.write.is_some());
-    both.map(|format| format.spec.id.as_str())
+    both.filter(|format| format.spec.store.is_none()).map(|format| format.spec.id.as_str())
 }
 
 /// The reference records in `format`.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::tool::{Scratch, passphrase, reference, run, sfcred, unlock};
+use super::tool::{Scratch, reference, run, sfcred, unlock};
 
 const SIGNATURE: [u8; 8] = [0x03, 0xD9, 0xA2, 0x9A, 0x67, 0xFB, 0x4B, 0xB5];
 const AES: [u8; 16] = [0x31, 0xC1, 0xF2, 0xE6, 0xBF, 0x71, 0x43, 0x50, 0xBE, 0x58, 0x05, 0x21, 0x6A, 0xFC, 0x5A, 0xFF];
@@ -90,35 +90,39 @@ fn said(bytes: &[u8], options: &[&str]) -> (String, String) {
 #[test]
 fn absurd_costs_are_refused_by_name() {
     const MIB: u64 = 1 << 20;
-    let no_honest = "no honest database asks for that; take another copy, or lower it in KeePassXC";
+    let absurd = "no program uses so much, so the file was changed; export it again";
     for (bytes, error, hint) in [
-        (four(&fields(argon2(1 << 42, 1, 1))), "its key takes 4194304 MiB of memory for Argon2, and the limit is 1024 MiB", no_honest),
+        (four(&fields(argon2(1 << 42, 1, 1))), "Argon2 memory asks for 4398046511104 bytes of memory, and the limit is 1073741824", absurd),
         (
             four(&fields(argon2(u64::MAX, 1, 1))),
-            "its key takes 17592186044416 MiB of memory for Argon2, and the limit is 1024 MiB",
-            no_honest,
+            "Argon2 memory asks for 18446744073709551615 bytes of memory, and the limit is 1073741824",
+            absurd,
         ),
         (
             four(&fields(argon2(4096 * MIB, 1, 1))),
-            "its key takes 4096 MiB of memory for Argon2, and the limit is 1024 MiB",
-            "if you trust this file, pass --max-kdf-cost 4",
+            "Argon2 memory asks for 4294967296 bytes of memory, and the limit is 1073741824",
+            "this is more than programs use; if you trust the file, --max-kdf-cost 4 opens it",
         ),
         (
             four(&fields(argon2(64 * MIB, u64::MAX, 1))),
-            "its key takes 18446744073709551615 passes of Argon2 over 64 MiB, and the limit is 1024",
-            no_honest,
+            "Argon2 memory times passes asks for 18446744073709551615 bytes written in all, and the limit is 68719476736",
+            absurd,
         ),
         (
             four(&fields(argon2(64 * MIB, 1025, 1))),
-            "its key takes 1025 passes of Argon2 over 64 MiB, and the limit is 1024",
-            "if you trust this file, pass --max-kdf-cost 2",
+            "Argon2 memory times passes asks for 68786585600 bytes written in all, and the limit is 68719476736",
+            "this is more than programs use; if you trust the file, --max-kdf-cost 2 opens it",
         ),
-        (four(&fields(argon2(64 * MIB, 1, 65_536))), "its key takes 65536 lanes of Argon2, and the limit is 64", no_honest),
-        (three(u64::MAX), "its key takes 18446744073709551615 rounds of AES, and the limit is 100000000", no_honest),
+        (
+            four(&fields(argon2(64 * MIB, 1, 65_536))),
+            "Argon2 asks for 65536 lanes, and the limit is 64",
+            "no program uses so many, so the file was changed; take another copy",
+        ),
+        (three(u64::MAX), "the AES key derivation asks for 18446744073709551615 rounds, and the limit is 100000000", absurd),
         (
             three(100_000_001),
-            "its key takes 100000001 rounds of AES, and the limit is 100000000",
-            "if you trust this file, pass --max-kdf-cost 2",
+            "the AES key derivation asks for 100000001 rounds, and the limit is 100000000",
+            "this is more than programs use; if you trust the file, --max-kdf-cost 2 opens it",
         ),
     ] {
         assert_eq!(said(&bytes, &[]), (error.to_owned(), hint.to_owned()));
@@ -163,8 +167,8 @@ fn a_wrong_key_is_told_apart_from_damage() {
     let mut convert = sfcred(["convert", "--to", "kdbx", "--quiet", "-o"]);
     run(convert.arg(&whole).arg(reference()).args(unlock("to", "kdbx"))).assert_code(0, "writing");
     let bytes = fs::read(&whole).unwrap();
-    let right = passphrase();
-    let right = ["--from-passphrase-file", right.to_str().unwrap()];
+    let right = unlock("from", "kdbx");
+    let right: Vec<&str> = right.iter().map(String::as_str).collect();
     let wrong = scratch.write("wrong.txt", "another-passphrase\n");
     let wrong = ["--from-passphrase-file", wrong.to_str().unwrap()];
     assert_eq!(said(&bytes, &wrong).0, "wrong passphrase");

@@ -1,7 +1,7 @@
 //! Bad files, and what must be said of each.
 //!
 //! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`, and archives by `archives`; `cuts`,
-//! `kdbx`, `locks`, `seals` and `places` hold what is no matter of one file.
+//! `kdbx`, `locks`, `seals`, `stores` and `places` hold what is no matter of one file.
 
 mod archives;
 mod cuts;
@@ -10,6 +10,7 @@ mod locks;
 mod made;
 mod places;
 mod seals;
+mod stores;
 #[path = "../tool/mod.rs"]
 mod tool;
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use sfcred::check::MAX_AGE;
 use sfcred::place::{Losses, Placer, recognise};
+use sfcred_formats::store::{Folder, NewFolder, PLAIN};
 use sfcred_formats::{Cost, Error, Format, Input, Limits, Lock, Notice, Record, Result, Secret, Tally, all, detect, find};
 use zeroize::Zeroizing;
 
@@ -14,19 +15,20 @@ pub(crate) fn reference() -> Vec<Record> {
     REFERENCE.get_or_init(|| read(find("sfcred").unwrap(), include_bytes!("../../formats/sfcred/sample.json"))).clone()
 }
 
-/// Writes records as a format, and says what was lost.
+/// Writes records as a format, and says what was lost. A store is packed into one text, as [`Entries`] does it.
 pub(crate) fn write(format: &Format, records: &[Record]) -> (Vec<u8>, Losses) {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut entries) = (Vec::new(), Entries::default());
     let mut placer = Placer::new(format, MAX_AGE);
     let mut lock = TestLock::default();
-    let mut writer = format.write(&mut bytes, &mut lock).unwrap();
+    let is_store = format.spec.store.is_some();
+    let mut writer = if is_store { format.write_folder(&mut entries).unwrap() } else { format.write(&mut bytes, &mut lock).unwrap() };
     for record in records {
         let mut record = record.clone();
         placer.place(&mut record);
         writer.record(&mut record).unwrap();
     }
     writer.finish().unwrap();
-    (bytes, placer.finish())
+    (if is_store { entries.pack() } else { bytes }, placer.finish())
 }
 
 /// What keys may cost here: a changed byte must not ask for minutes.
@@ -83,8 +85,6 @@ pub(crate) fn notices(format: &Format, bytes: &[u8]) -> Tally<Notice> {
 /// Reads records of a format, or says why not.
 pub(crate) fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
     let limits = limits();
-    let mut input = Input::open(Box::new(bytes), &limits)?;
-    format.enter(&mut input)?;
     let mut records = Vec::new();
     let mut notices = Tally::<Notice>::default();
     let take = |record: &mut Record, _| {
@@ -92,8 +92,78 @@ pub(crate) fn try_read(format: &Format, bytes: &[u8]) -> Result<Vec<Record>> {
         records.push(record.clone());
         Ok::<(), Error>(())
     };
-    format.read(&mut input, &limits, &mut TestLock::default(), &mut (take, &mut notices))?;
+    let mut sink = (take, &mut notices);
+    if format.spec.store.is_some() {
+        format.read_folder(&mut Entries::unpack(bytes), &limits, &mut sink)?;
+    } else {
+        let mut input = Input::open(Box::new(bytes), &limits)?;
+        format.enter(&mut input)?;
+        format.read(&mut input, &limits, &mut TestLock::default(), &mut sink)?;
+    }
     Ok(records)
+}
+
+/// A folder in memory, whose entries are sealed with nothing.
+#[derive(Default)]
+pub(crate) struct Entries {
+    paths: Vec<Vec<String>>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Entries {
+    pub(crate) fn add(&mut self, path: Vec<String>, text: &[u8]) {
+        self.paths.push(path);
+        self.texts.push(text.to_vec());
+    }
+
+    /// All in one, sorted by path: path and text of each entry, each with a NUL behind it, which no text holds.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let sorted: BTreeMap<String, &Vec<u8>> = self.paths.iter().map(|path| path.join("/")).zip(&self.texts).collect();
+        assert_eq!(sorted.len(), self.paths.len(), "two entries of one name");
+        sorted.iter().flat_map(|(path, text)| [path.as_bytes(), b"\0", text, b"\0"].concat()).collect()
+    }
+
+    /// The way back, whatever was damaged.
+    pub(crate) fn unpack(bytes: &[u8]) -> Self {
+        let mut entries = Self::default();
+        for pair in bytes.strip_suffix(b"\0").unwrap_or(bytes).split(|byte| *byte == 0).collect::<Vec<_>>().chunks(2) {
+            let path = String::from_utf8_lossy(pair[0]).split('/').map(str::to_owned).collect();
+            entries.add(path, pair.get(1).copied().unwrap_or_default());
+        }
+        entries
+    }
+
+    /// The names as a store has them that seals its entries.
+    pub(crate) fn sealed(&self, suffix: &str, more: &[&str]) -> Vec<Vec<String>> {
+        let mut paths: Vec<Vec<String>> = self.paths.clone();
+        for name in paths.iter_mut().filter_map(|path| path.last_mut()) {
+            *name = name.replace(PLAIN, suffix);
+        }
+        paths.extend(more.iter().map(|name| vec![(*name).to_owned()]));
+        paths
+    }
+}
+
+impl Folder for Entries {
+    fn files(&self) -> &[Vec<String>] {
+        &self.paths
+    }
+
+    fn read(&mut self, path: &[String]) -> Result<Zeroizing<Vec<u8>>> {
+        let at = self.paths.iter().position(|other| other == path).unwrap();
+        Ok(Zeroizing::new(self.texts[at].clone()))
+    }
+}
+
+impl NewFolder for Entries {
+    fn suffix(&self) -> &str {
+        PLAIN
+    }
+
+    fn write(&mut self, path: &[String], text: &[u8]) -> Result<()> {
+        self.add(path.to_vec(), text);
+        Ok(())
+    }
 }
 
 /// Records by their username, because some products sort.
@@ -128,7 +198,7 @@ pub(crate) fn first_difference(found: &[u8], expected: &[u8]) -> String {
     format!("at byte {at}\nfound    {:?}\nexpected {:?}", around(found), around(expected))
 }
 
-/// The format that the bytes are taken for.
+/// The format that the bytes are taken for; those of a store are a folder's.
 pub(crate) fn detected(bytes: &[u8]) -> Result<&'static Format> {
     detect(all(), &mut Input::open(Box::new(bytes), &limits())?).map(|found| found.format)
 }

@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 28] = [
+const RUNS: [Run; 31] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -33,6 +33,9 @@ const RUNS: [Run; 28] = [
     (&["convert", "locked.json", "--from-passphrase-file", "recipient.txt", "--to", "csv", "-o", "bad"], false),
     (&["convert", "in.csv", "--to", "protonpass-json", "-o", "proton.json"], true),
     (&["convert", "proton.json", "--to", "psono-json", "-o", "psono.json"], true),
+    (&["convert", "in.csv", "--to", "passage", "-R", "recipient.txt", "-o", "sealed.store"], true),
+    (&["convert", "sealed.store", "-i", "key.txt", "--to", "pass", "--plain", "-o", "plain.store"], true),
+    (&["check", "plain.store", "--from", "gopass"], true),
     (&["convert", "in.json", "--to", "keepass-xml", "-o", "out.xml"], true),
     (&["convert", "out.xml", "--to", "csv", "-o", "xml.csv"], true),
     (&["convert", "in.csv", "--to", "kdbx", "--to-passphrase-file", "pass.txt", "--to-key-file", "key.txt", "-o", "out.kdbx"], true),

@@ -113,19 +113,16 @@ pub fn wait(child: &mut Child, what: &str) -> ExitStatus {
     }
 }
 
-/// The options that lock or unlock a file of this format, where it encrypts by itself; `way` is `from` or `to`. The key is a cheap one.
+/// The options with the passphrase of a file of this format, where it encrypts by itself, and with a low cost; `way` is `from` or `to`.
 pub fn unlock(way: &str, format: &str) -> Vec<String> {
     let locked = sfcred_formats::find(format).unwrap().spec.lock.is_some();
-    let mut options = vec![format!("--{way}-passphrase-file"), passphrase().to_str().unwrap().to_owned()];
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt");
+    let mut options = vec![format!("--{way}-passphrase-file"), path.to_str().unwrap().to_owned()];
     if way == "to" {
         options.extend(["--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"].map(str::to_owned));
     }
-    if locked { options } else { Vec::new() }
-}
-
-/// A file with the passphrase of what the tests lock.
-pub fn passphrase() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt")
+    options.retain(|_| locked);
+    options
 }
 
 /// The reference records in the native format.

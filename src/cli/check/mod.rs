@@ -33,7 +33,7 @@ use rules::{As, Which};
 /// A token is void when the password was changed after it was issued, or when a newer token for the same username exists.
 #[derive(Args)]
 pub(super) struct Check {
-    /// The files to read; - is stdin
+    /// The files and stores to read; - is stdin
     #[arg(required_unless_present = "rules", value_name = "IN")]
     inputs: Vec<PathBuf>,
 

@@ -3,7 +3,7 @@
 use sfcred_formats::{Limits, NoLock};
 
 use crate::check::{Keep, Policy};
-use crate::flow::{self, Options, Report, Source};
+use crate::flow::{self, Content, Options, Report, Source};
 
 /// One record of nearly every kind.
 pub(super) const MIXED: &str = r#"{"format":"sfcred","version":1,"records":[
@@ -44,6 +44,7 @@ pub(super) fn report_on(records: &'static str, day: &str) -> Report {
     let policy = Policy::new(day.parse().unwrap());
     let keep = Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX };
     let options = Options { all: true, policy, keep, limits: Limits::default(), own: &[] };
-    let source = Source { name: "sample".to_owned(), bytes: Box::new(records.as_bytes()), from: None, lock: Box::new(NoLock) };
+    let source =
+        Source { name: "sample".to_owned(), content: Content::File(Box::new(records.as_bytes())), from: None, lock: Box::new(NoLock) };
     flow::check(vec![source], &options).unwrap()
 }

@@ -49,13 +49,7 @@ impl Draft {
         self.finish().map_err(|error| self.place.name_in(error))?;
         // Here goes what is left of the other name, so that the sync covers that too.
         self.open = None;
-        match self.place.folder.sync_all() {
-            // Some network folders cannot be synced, and need not be.
-            Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => Err(self.place.name_in(
-                Error::new("written, but may not survive a power cut").hint("the disk reports errors; check it, and look at the file"),
-            )),
-            _ => Ok(()),
-        }
+        sync_folder(&self.place)
     }
 
     fn finish(&mut self) -> Result<()> {
@@ -87,6 +81,17 @@ impl Draft {
             Err(Errno::NOENT) => renameat(folder, from, folder, name),
             there => there.and(Err(Errno::EXIST)),
         }
+    }
+}
+
+/// Makes the name in the folder survive a power cut.
+pub(super) fn sync_folder(place: &Place) -> Result<()> {
+    match place.folder.sync_all() {
+        // Some network folders cannot be synced, and need not be.
+        Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => Err(place.name_in(
+            Error::new("written, but may not survive a power cut").hint("the disk reports errors; check it, and look at the file"),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod place;
 #[cfg(test)]
 mod scratch;
 mod stdout;
+mod tree;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use file::Draft;
 use place::Place;
 use stdout::Held;
 pub use stdout::{failed, is_pipe_closed};
+pub use tree::Tree;
 
 /// What the user wants the output in.
 #[derive(Clone, Debug, PartialEq, Eq)]

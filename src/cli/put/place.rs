@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 use sfcred_formats::{Error, Result};
 
@@ -29,6 +29,33 @@ impl Place {
         let place = Self { folder: Arc::new(folder), name: name.to_owned(), shown };
         place.check(force, inputs).map_err(|error| place.name_in(error))?;
         Ok(place)
+    }
+
+    /// Looks at the place of a folder that is to be made: there must be a folder around it, and nothing in the way but an empty one.
+    pub(super) fn for_folder(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let bytes = path.as_os_str().as_bytes();
+        let end = bytes.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+        let (folder, name) = split(Path::new(OsStr::from_bytes(&bytes[..end])));
+        let found = || -> Result<File> {
+            if matches!(name.as_bytes(), b"" | b"." | b"..") {
+                return Err(Error::new("no new folder").hint("name one that does not exist yet"));
+            }
+            let folder = open(folder, name)?;
+            match openat(&folder, name, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()) {
+                Err(Errno::NOENT) => {}
+                Err(Errno::NOTDIR | Errno::LOOP) => return Err(folder_exists()),
+                there => {
+                    let mut names = Dir::new(there.map_err(io::Error::from)?).map_err(io::Error::from)?;
+                    if names.any(|name| name.is_ok_and(|name| !matches!(name.file_name().to_bytes(), b"." | b".."))) {
+                        return Err(folder_exists());
+                    }
+                }
+            }
+            Ok(folder)
+        };
+        let folder = found().map_err(|error| error.in_file(&shown))?;
+        Ok(Self { folder: Arc::new(folder), name: name.to_owned(), shown })
     }
 
     /// Says in the error which file it is about.
@@ -65,6 +92,12 @@ impl Place {
 /// The error about a file that is there already.
 pub(super) fn exists() -> Error {
     Error::new("exists already").hint("--force replaces it")
+}
+
+/// The error about what is in the place of a folder.
+pub(super) fn folder_exists() -> Error {
+    Error::new("exists already, and is not an empty folder")
+        .hint("write to a new folder, look at it, and copy what you want: cp -Rpn NEW/. OLD/; --force does not replace a store")
 }
 
 fn is_folder() -> Error {

@@ -6,7 +6,6 @@ mod findings;
 mod head;
 mod picture;
 mod remedies;
-mod scale;
 mod text;
 mod tokens;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::text::{Prose, sentence};
+use super::text::Prose;
 use super::{Report, Text};
 use crate::check::{Remedy, remedy};
 
@@ -20,7 +20,7 @@ pub(super) fn write(page: &mut String, report: &Report) {
         let id = Text(remedy.id);
         let _ = write!(page, "<section aria-labelledby=\"remedy-{id}\">\n<h3 id=\"remedy-{id}\">{id}</h3>\n<ol>\n");
         for step in remedy.steps {
-            let _ = writeln!(page, "<li>{}</li>", Prose(&sentence(step)));
+            let _ = writeln!(page, "<li>{}</li>", Prose(step));
         }
         page.push_str("</ol>\n</section>\n");
     }

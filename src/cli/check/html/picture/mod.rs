@@ -1,40 +1,43 @@
-//! The ages of tokens over time, against the limits: a bar for each, from the day of issue to today.
+//! The ages of tokens over time, against the limits: a bar for each, from the day of issue to today; of many, columns that count them.
 //!
 //! Places are percentages and letters keep their size, so that one picture fits a telephone, a wide screen and paper.
+
+mod bars;
+mod columns;
+mod scale;
 
 use std::fmt::Write;
 
 use chrono::{Days, NaiveDate};
-use sfcred_formats::Moment;
 
 use super::head::day;
-use super::scale::Scale;
 use super::text::count;
 use super::{Report, Text};
 use crate::check::{Class, Finding, Policy};
+use scale::Scale;
 
-/// The most bars. The table behind the picture has all tokens.
+/// The most bars; more tokens than these are counted.
 const BARS: usize = 40;
 
-/// Heights in pixels: above the bars, of a bar with its name, and below them.
+/// The height above the bars or columns, in pixels.
 const TOP: usize = 42;
-const LANE: usize = 38;
+
+/// And below them.
 const BOTTOM: usize = 30;
 
-/// Draws the oldest tokens.
+/// Draws all tokens of known age.
 pub(super) fn write(page: &mut String, report: &Report) {
     let policy = report.findings.policy();
     let dated = |finding: &&Finding| finding.age_days.is_some_and(|age| age >= 0);
     let mut tokens: Vec<&Finding> = report.findings.each_status().filter(dated).collect();
     tokens.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.age_days), finding.record.to_lowercase()));
-    let all = tokens.len();
-    tokens.truncate(BARS);
     if tokens.is_empty() {
         page.push_str("<p>No token with an issue date, so there is no picture.</p>\n");
         return;
     }
-    let scale = scale(&tokens, policy);
-    let height = TOP + LANE * tokens.len() + BOTTOM;
+    let few = tokens.len() <= BARS;
+    let scale = scale(&tokens, few, policy);
+    let height = TOP + BOTTOM + if few { bars::LANE * tokens.len() } else { columns::HEIGHT };
     let _ = write!(
         page,
         "<figure>\n<svg class=\"ages\" role=\"img\" aria-labelledby=\"picture-title\" aria-describedby=\"picture-about\" width=\"100%\" height=\"{height}\">\n\
@@ -42,19 +45,21 @@ pub(super) fn write(page: &mut String, report: &Report) {
          <defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
          <rect class=\"hatch\" width=\"6\" height=\"6\"/><rect class=\"stripe\" width=\"2\" height=\"6\"/></pattern></defs>\n",
         day(policy.today),
-        Text(&about(&tokens, all, policy))
+        Text(&about(&tokens, few, policy))
     );
     grid(page, &scale, policy, height);
-    for (at, token) in tokens.iter().enumerate() {
-        lane(page, &scale, policy, token, TOP + LANE * at);
+    if few {
+        bars::write(page, &scale, policy, &tokens);
+    } else {
+        columns::write(page, &scale, policy, &tokens);
     }
     page.push_str("</svg>\n<figcaption>\n<ul class=\"legend\">");
-    for (class, name) in KEY {
+    for (class, name) in KEY.into_iter().filter(|(class, _)| few || *class != "ahead") {
         let _ = write!(page, "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\">{}</svg> {name}</li>", swatch(class));
     }
     page.push_str("</ul>\n");
-    if all > tokens.len() {
-        let _ = writeln!(page, "<p>The {BARS} oldest of {all}. The table below has all of them.</p>");
+    if !few {
+        page.push_str("<p>Columns count tokens by their day of issue. The first one has all that are older, too.</p>\n");
     }
     page.push_str("</figcaption>\n</figure>\n");
 }
@@ -77,32 +82,35 @@ fn swatch(class: &str) -> String {
 }
 
 /// The picture in words.
-fn about(tokens: &[&Finding], all: usize, policy: &Policy) -> String {
-    let number = |least: i64| tokens.iter().filter(|token| token.age_days.is_some_and(|age| age >= least)).count() as u64;
+fn about(tokens: &[&Finding], few: bool, policy: &Policy) -> String {
     let limit = i64::from(policy.max_age);
+    let late = tokens.iter().filter(|token| token.age_days >= Some(limit)).count();
     let oldest = tokens.first().and_then(|token| token.age_days).unwrap_or_default();
-    let not_drawn = if all > tokens.len() { format!(", the oldest of {all}") } else { String::new() };
+    let all = count(tokens.len() as u64, "token", "tokens");
+    let what = if few {
+        format!("A bar for each of {all}, from its day of issue to today.")
+    } else {
+        format!("Columns count {all} by day of issue.")
+    };
+    let late = match late {
+        0 => "None is".to_owned(),
+        1 => "1 is".to_owned(),
+        number => format!("{number} are"),
+    };
     format!(
-        "A bar for each of {}{not_drawn}, from its day of issue to today. {} at or over the limit of {limit} days. The oldest is {oldest} days old. \
-         The table behind the picture has the numbers.",
-        count(tokens.len() as u64, "token", "tokens"),
-        match number(limit) {
-            0 => "None is".to_owned(),
-            1 => "1 is".to_owned(),
-            number => format!("{number} are"),
-        },
+        "{what} {late} at or over the limit of {limit} days. The oldest is {oldest} days old. The table behind the picture has the numbers."
     )
 }
 
-/// From the oldest token, or somewhat before the last limit, to the last day on which one becomes stale.
-fn scale(tokens: &[&Finding], policy: &Policy) -> Scale {
+/// From the oldest token, or somewhat before the last limit, to the last day on which a bar becomes stale.
+fn scale(tokens: &[&Finding], few: bool, policy: &Policy) -> Scale {
     let today = policy.today;
     let before = |days: u32| today.checked_sub_days(Days::new(days.into())).unwrap_or(NaiveDate::MIN);
     let oldest = tokens.iter().filter_map(|token| Some(token.issued?.day())).min().unwrap_or(today);
     let left = oldest.max(before(policy.critical().saturating_add(35)));
     let past = u64::try_from((today - left).num_days()).unwrap_or(0).max(30);
     let after = |days: u64| today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
-    let last = tokens.iter().filter(|token| !is_dead(token)).filter_map(|token| token.stale_on).max().unwrap_or(today);
+    let last = tokens.iter().filter(|token| few && !is_dead(token)).filter_map(|token| token.stale_on).max().unwrap_or(today);
     Scale::new(left, last.clamp(after(past / 16), after(past)))
 }
 
@@ -152,51 +160,6 @@ fn anchor(at: f64) -> &'static str {
         92.0.. => " text-anchor=\"end\"",
         _ => " text-anchor=\"middle\"",
     }
-}
-
-fn lane(page: &mut String, scale: &Scale, policy: &Policy, token: &Finding, top: usize) {
-    let Some((issued, age)) = token.issued.map(Moment::day).zip(token.age_days) else { return };
-    let today = policy.today;
-    let days = count(age.unsigned_abs(), "day", "days");
-    let status = token.rule.class().filter(|class| *class != Class::Fresh).map(|class| format!(", {}", class.name())).unwrap_or_default();
-    let _ = write!(page, "<g><title>{}: issued on {issued}, {days} old, {}</title>", Text(&token.record), Text(token.rule.id));
-    let (text, bar) = (top + 15, top + 21);
-    // Only HTML cuts a name where it does not fit.
-    let _ = write!(
-        page,
-        "<foreignObject x=\"0\" y=\"{top}\" width=\"62%\" height=\"20\"><div class=\"name\">{}</div></foreignObject>",
-        Text(&token.record)
-    );
-    let _ = write!(page, "<text class=\"age\" x=\"100%\" y=\"{text}\" text-anchor=\"end\">{}</text>", Text(&format!("{days}{status}")));
-    let mut part = |class: &str, from: NaiveDate, to: NaiveDate| {
-        let (from, to) = (scale.at(from), scale.at(to.min(today)));
-        if to > from {
-            let _ = write!(page, "<rect class=\"{class}\" x=\"{from:.2}%\" y=\"{bar}\" width=\"{:.2}%\" height=\"10\"/>", to - from);
-        }
-    };
-    let after = |days: u32| issued.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
-    if is_dead(token) {
-        part("dead", issued, today);
-    } else {
-        let limits = [policy.max_age.saturating_sub(policy.due_within), policy.max_age, policy.very_stale()].map(after);
-        part("young", issued, limits[0]);
-        part("soon", limits[0], limits[1]);
-        part("late", limits[1], limits[2]);
-        part("worse", limits[2], today);
-        let (now, end) = (scale.at(today), scale.at(limits[1]));
-        if end > now {
-            let y = bar + 5;
-            let _ = write!(page, "<line class=\"ahead\" x1=\"{now:.2}%\" y1=\"{y}\" x2=\"{end:.2}%\" y2=\"{y}\"/>");
-        }
-    }
-    // The day of issue is a dot, so that a token of today is seen as well; an arrow points to one further back.
-    if scale.holds(issued) {
-        let class = if is_dead(token) { "worse" } else { "young" };
-        let _ = write!(page, "<circle class=\"{class}\" cx=\"{:.2}%\" cy=\"{}\" r=\"5\"/>", scale.at(issued), bar + 5);
-    } else {
-        let _ = write!(page, "<text class=\"older\" x=\"2\" y=\"{}\">&#8249;</text>", bar + 10);
-    }
-    page.push_str("</g>\n");
 }
 
 #[cfg(test)]
