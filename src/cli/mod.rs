@@ -97,6 +97,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, today: NaiveDate) -> ExitCo
             }
         }
     };
+    harden::wipe_stack();
     ExitCode::from(end as u8)
 }
 
