@@ -1,6 +1,7 @@
 //! Colours for a terminal.
 
 use std::env::var_os;
+use std::ffi::OsStr;
 
 use clap::ValueEnum;
 
@@ -19,15 +20,12 @@ pub(super) enum When {
 pub(super) struct Paint(pub(super) bool);
 
 impl Paint {
-    /// What the user asked for; else a terminal has colours unless `NO_COLOR` is set to anything (<https://no-color.org>) or `TERM` is `dumb`.
+    /// What the user asked for; else what terminal and environment say.
     pub(super) fn new(when: When, is_terminal: bool) -> Self {
         Self(match when {
             When::Always => true,
             When::Never => false,
-            When::Auto => {
-                let off = var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || var_os("TERM").is_some_and(|term| term == "dumb");
-                is_terminal && !off
-            }
+            When::Auto => is_terminal && wanted(var_os("NO_COLOR").as_deref(), var_os("TERM").as_deref()),
         })
     }
 
@@ -43,6 +41,11 @@ impl Paint {
     }
 }
 
+/// A terminal has colours unless `NO_COLOR` is set to anything (<https://no-color.org>) or `TERM` is `dumb`.
+fn wanted(no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +55,9 @@ mod tests {
         assert!(Paint::new(When::Always, false).0);
         assert!(!Paint::new(When::Never, true).0);
         assert!(!Paint::new(When::Auto, false).0);
+        let text = |text| Some(OsStr::new(text));
+        assert!(wanted(None, None) && wanted(text(""), text("xterm")));
+        assert!(!wanted(text("0"), text("xterm")) && !wanted(None, text("dumb")));
         assert_eq!(Paint(true).level(Some(Severity::Error), "void"), "\u{1b}[1;31mvoid\u{1b}[0m");
         assert_eq!(Paint(false).level(Some(Severity::Error), "void"), "void");
     }
