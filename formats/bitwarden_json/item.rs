@@ -1,5 +1,7 @@
 //! One entry of an export.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -38,7 +40,8 @@ pub(super) struct Item {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct ItemField {
-    name: Option<String>,
+    #[serde(deserialize_with = "json::label")]
+    name: Cow<'static, str>,
     value: Option<Secret>,
     r#type: Option<i64>,
 }
@@ -75,7 +78,8 @@ impl Item {
         }
     }
 
-    pub(super) fn read(self, spot: Spot, folders: &mut Folders, sink: &mut dyn Sink) -> Result<()> {
+    /// Reads the entry into `record`, whose memory is used again.
+    pub(super) fn read(self, record: &mut Record, spot: Spot, folders: &mut Folders, sink: &mut dyn Sink) -> Result<()> {
         if self.r#type.is_some_and(|kind| kind != LOGIN) || (self.r#type.is_none() && self.login.is_none()) {
             sink.notice(Notice::NotALogin(self.kind().to_owned()), "");
             return Ok(());
@@ -84,7 +88,7 @@ impl Item {
             sink.notice(Notice::NotALogin("deleted entries".to_owned()), "");
             return Ok(());
         }
-        let mut record = Record::default();
+        record.clear();
         if let Some(id) = self.folder() {
             record.folder = folders.path(id);
         }
@@ -113,7 +117,7 @@ impl Item {
                 }
                 _ => Kind::Text,
             };
-            record.fields.push(Field::new(field.name.unwrap_or_default(), field.value.unwrap_or_default(), kind));
+            record.fields.push(Field::new(field.name, field.value.unwrap_or_default(), kind));
         }
         let mut own = |label, value: Option<Secret>, kind| {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -140,6 +144,6 @@ impl Item {
         for what in left {
             sink.notice(Notice::LeftBehind(what.to_owned()), record.name());
         }
-        sink.record(&mut record, spot)
+        sink.record(record, spot)
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::format::{Sink, Spec, Spot, Writer};
 use crate::json::Json;
+use crate::record::Record;
 use crate::{Error, Limits, Lock, Result};
 
 pub(crate) use document::Document;
@@ -34,6 +35,7 @@ pub(crate) fn read(input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -
     let mut folders = Folders::default();
     let mut waiting = Vec::new();
     let mut found = false;
+    let mut record = Record::default();
     json.object(|json, key| match key {
         "folders" | "collections" => {
             let named = json.value::<Option<Vec<Folder>>>()?.unwrap_or_default();
@@ -45,7 +47,7 @@ pub(crate) fn read(input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -
             found = true;
             json.array(|item: Item, number| {
                 let spot = Spot::Entry(number);
-                if folders.can_name(&item) { item.read(spot, &mut folders, sink) } else { waiting.push((item, spot)); Ok(()) }
+                if folders.can_name(&item) { item.read(&mut record, spot, &mut folders, sink) } else { waiting.push((item, spot)); Ok(()) }
             })
         }
         "encrypted" if json.value::<bool>()? => {
@@ -60,7 +62,7 @@ pub(crate) fn read(input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -
         return Err(Error::new("no `items`").hint("the file is not complete; export it again"));
     }
     for (item, spot) in waiting {
-        item.read(spot, &mut folders, sink)?;
+        item.read(&mut record, spot, &mut folders, sink)?;
     }
     folders.check()
 }

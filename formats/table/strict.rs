@@ -13,9 +13,13 @@ pub(super) struct Strict<R> {
     inner: R,
     escape: Escape,
     state: State,
+    /// The line on which the next buffer begins.
     line: u64,
+    /// The line of the last quote that was opened.
     opened: u64,
+    /// The bytes of the cell so far.
     length: usize,
+    /// The columns of the row so far.
     columns: usize,
     limits: Limits,
 }
@@ -34,6 +38,15 @@ enum State {
     Escaped,
 }
 
+/// What is wrong.
+enum Broken {
+    Nul,
+    Escape,
+    BehindQuote,
+    Columns,
+    Length,
+}
+
 impl<R> Strict<R> {
     pub(super) fn new(inner: R, escape: Escape, limits: &Limits) -> Self {
         Self { inner, escape, state: State::Start, line: 1, opened: 0, length: 0, columns: 1, limits: *limits }
@@ -42,8 +55,22 @@ impl<R> Strict<R> {
     fn look(&mut self, bytes: &[u8]) -> Result<(), Error> {
         // Up to a NUL everything is looked at, for the place of the error.
         let nul = memchr::memchr(0, bytes);
-        let mut rest = &bytes[..nul.unwrap_or(bytes.len())];
-        while let Some(&byte) = rest.first() {
+        let bytes = &bytes[..nul.unwrap_or(bytes.len())];
+        let mut opened = None;
+        let broken = self.walk(bytes, &mut opened).err().or(nul.map(|at| (at, Broken::Nul)));
+        // Lines are counted once for a buffer, because only errors name them.
+        let first = self.line;
+        let line = |at: usize| first + memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64;
+        self.opened = opened.map_or(self.opened, line);
+        self.line = line(bytes.len());
+        broken.map_or(Ok(()), |(at, broken)| Err(self.error(&broken, line(at))))
+    }
+
+    /// Goes over a buffer. `opened` tells where the last quote was opened, and an error where it was seen.
+    fn walk(&mut self, bytes: &[u8], opened: &mut Option<usize>) -> Result<(), (usize, Broken)> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let (byte, rest) = (bytes[at], &bytes[at..]);
             match self.state {
                 State::Quoted => {
                     let end = match self.escape {
@@ -51,108 +78,116 @@ impl<R> Strict<R> {
                         Escape::Backslash => memchr::memchr2(b'"', b'\\', rest),
                     };
                     let end = end.unwrap_or(rest.len());
-                    self.line += memchr::memchr_iter(b'\n', &rest[..end]).count() as u64;
-                    self.grow(end)?;
-                    rest = &rest[end..];
-                    if rest.is_empty() {
-                        break;
+                    self.grow(end).map_err(|broken| (at, broken))?;
+                    at += end;
+                    match bytes.get(at) {
+                        Some(b'"') => self.state = State::Closing,
+                        Some(_) => self.state = State::Escaped,
+                        None => break,
                     }
-                    self.state = if rest[0] == b'"' { State::Closing } else { State::Escaped };
-                }
-                State::Escaped if matches!(byte, b'"' | b'\\') => self.state = State::Quoted,
-                State::Escaped => {
-                    return Err(Error::new("a backslash that escapes neither a quote nor a backslash")
-                        .at(format!("line {}", self.line))
-                        .hint("the file was changed by another program, which would lose it; export the file again"));
                 }
                 // A quote counts at the beginning of a cell only, so quotes are all that is looked for.
                 State::Start | State::Plain => {
                     let end = memchr::memchr(b'"', rest).unwrap_or(rest.len());
-                    self.plain(&rest[..end])?;
-                    rest = &rest[end..];
-                    if rest.is_empty() {
+                    self.plain(&rest[..end]).map_err(|(inner, broken)| (at + inner, broken))?;
+                    at += end;
+                    if at == bytes.len() {
                         break;
                     }
                     if self.state == State::Start {
-                        self.opened = self.line;
+                        *opened = Some(at);
                         self.state = State::Quoted;
                     } else {
-                        self.grow(1)?;
+                        self.grow(1).map_err(|broken| (at, broken))?;
                     }
                 }
+                State::Escaped if matches!(byte, b'"' | b'\\') => self.state = State::Quoted,
+                State::Escaped => return Err((at, Broken::Escape)),
                 State::Closing if byte == b'"' => self.state = State::Quoted,
-                State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte)?,
-                State::Closing => {
-                    return Err(Error::new("text behind a closing quote")
-                        .at(format!("line {}", self.line))
-                        .hint("a quote inside a cell is written twice; export the file again"));
-                }
+                State::Closing if matches!(byte, b',' | b'\n' | b'\r') => self.next_cell(byte).map_err(|broken| (at, broken))?,
+                State::Closing => return Err((at, Broken::BehindQuote)),
             }
-            rest = &rest[1..];
+            at += 1;
         }
-        if nul.is_some() { Err(self.nul()) } else { Ok(()) }
+        Ok(())
     }
 
     /// Goes over cells without quotes: at once where no limit can be near, else one by one.
-    fn plain(&mut self, part: &[u8]) -> Result<(), Error> {
-        let Some(last) = memchr::memrchr3(b',', b'\n', b'\r', part) else { return self.one_cell(part) };
-        let commas = memchr::memchr_iter(b',', part).count();
-        if self.length + last > self.limits.element || self.columns + commas > self.limits.fields {
-            let mut rest = part;
-            while let Some(end) = memchr::memchr3(b',', b'\n', b'\r', rest) {
-                self.grow(end)?;
-                self.next_cell(rest[end])?;
-                rest = &rest[end + 1..];
-            }
-            return self.one_cell(rest);
-        }
-        self.line += memchr::memchr_iter(b'\n', part).count() as u64;
-        self.columns = match memchr::memrchr2(b'\n', b'\r', part) {
-            Some(end) => 1 + memchr::memchr_iter(b',', &part[end..]).count(),
-            None => self.columns + commas,
+    fn plain(&mut self, part: &[u8]) -> Result<(), (usize, Broken)> {
+        let Some(last) = part.iter().rposition(|byte| matches!(byte, b',' | b'\n' | b'\r')) else {
+            return self.one_cell(part).map_err(|broken| (0, broken));
         };
+        if self.length + last > self.limits.element || !self.has_room_for_columns(part) {
+            let mut at = 0;
+            while let Some(end) = memchr::memchr3(b',', b'\n', b'\r', &part[at..]) {
+                self.grow(end).and_then(|()| self.next_cell(part[at + end])).map_err(|broken| (at + end, broken))?;
+                at += end + 1;
+            }
+            return self.one_cell(&part[at..]).map_err(|broken| (at, broken));
+        }
+        let (row, before) = match memchr::memrchr2(b'\n', b'\r', part) {
+            Some(end) => (&part[end..], 1),
+            None => (part, self.columns),
+        };
+        self.columns = before + commas(row);
         self.state = State::Start;
         self.length = 0;
-        self.one_cell(&part[last + 1..])
+        self.one_cell(&part[last + 1..]).map_err(|broken| (last, broken))
+    }
+
+    /// Whether the row can end behind `part`, whatever stands in it, without too many columns.
+    fn has_room_for_columns(&self, part: &[u8]) -> bool {
+        let room = self.limits.fields.saturating_sub(self.columns);
+        part.len() <= room || commas(part) <= room
     }
 
     /// Goes over what belongs to one cell.
-    fn one_cell(&mut self, part: &[u8]) -> Result<(), Error> {
+    fn one_cell(&mut self, part: &[u8]) -> Result<(), Broken> {
         if !part.is_empty() {
             self.state = State::Plain;
         }
         self.grow(part.len())
     }
 
-    fn next_cell(&mut self, byte: u8) -> Result<(), Error> {
+    fn next_cell(&mut self, byte: u8) -> Result<(), Broken> {
         self.state = State::Start;
         self.length = 0;
-        self.line += u64::from(byte == b'\n');
         self.columns = if byte == b',' { self.columns + 1 } else { 1 };
-        if self.columns <= self.limits.fields {
-            return Ok(());
-        }
-        Err(Error::new(format!("more than {} columns, the limit", self.limits.fields))
-            .at(format!("line {}", self.line))
-            .hint("the file is damaged or not a table; export it again"))
+        if self.columns <= self.limits.fields { Ok(()) } else { Err(Broken::Columns) }
     }
 
-    fn grow(&mut self, count: usize) -> Result<(), Error> {
+    fn grow(&mut self, count: usize) -> Result<(), Broken> {
         self.length += count;
-        if self.length <= self.limits.element {
-            return Ok(());
-        }
-        let line = if self.state == State::Quoted { self.opened } else { self.line };
-        Err(Error::new(format!("a cell is longer than {} bytes, the limit", self.limits.element))
-            .at(format!("line {line}"))
-            .hint("a quote may be missing there; export the file again"))
+        if self.length <= self.limits.element { Ok(()) } else { Err(Broken::Length) }
     }
 
-    fn nul(&self) -> Error {
-        Error::new("a NUL character, which no password can hold")
-            .at(format!("line {}", self.line))
-            .hint("the file is damaged or not a table; export it again")
+    fn error(&self, broken: &Broken, line: u64) -> Error {
+        let line = if self.state == State::Quoted && matches!(broken, Broken::Length) { self.opened } else { line };
+        let (what, hint) = match broken {
+            Broken::Nul => {
+                ("a NUL character, which no password can hold".to_owned(), "the file is damaged or not a table; export it again")
+            }
+            Broken::Escape => (
+                "a backslash that escapes neither a quote nor a backslash".to_owned(),
+                "the file was changed by another program, which would lose it; export the file again",
+            ),
+            Broken::BehindQuote => {
+                ("text behind a closing quote".to_owned(), "a quote inside a cell is written twice; export the file again")
+            }
+            Broken::Columns => {
+                (format!("more than {} columns, the limit", self.limits.fields), "the file is damaged or not a table; export it again")
+            }
+            Broken::Length => (
+                format!("a cell is longer than {} bytes, the limit", self.limits.element),
+                "a quote may be missing there; export the file again",
+            ),
+        };
+        Error::new(what).at(format!("line {line}")).hint(hint)
     }
+}
+
+fn commas(part: &[u8]) -> usize {
+    memchr::memchr_iter(b',', part).count()
 }
 
 impl<R: Read> Read for Strict<R> {

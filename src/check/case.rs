@@ -1,8 +1,11 @@
 //! One record under judgement.
 
-use sfcred_formats::{Field, Moment, Record};
+use std::cell::OnceCell;
+
+use sfcred_formats::{Field, Moment, Record, salesforce};
 
 use super::Policy;
+use super::org::{Org, of_host};
 use super::token::{Shape, shape};
 
 /// A record with what several rules ask of it, worked out once.
@@ -20,6 +23,8 @@ pub struct Case<'a> {
     pub other_issue: Option<Moment>,
     /// The name of the record that it was compared with.
     pub other: &'a str,
+    /// See [`login`](Self::login).
+    pub(super) login: OnceCell<(&'a str, Option<Org>)>,
 }
 
 impl<'a> Case<'a> {
@@ -28,7 +33,7 @@ impl<'a> Case<'a> {
         let shape = record.token.as_ref().map_or(Shape::Absent, |token| shape(token.expose()));
         let issued = record.issued.filter(|_| shape.is_token());
         let age = issued.map(|issued| (policy.today - issued.day()).num_days());
-        Self { record, policy, shape, age, other_issue: None, other: "" }
+        Self { record, policy, shape, age, other_issue: None, other: "", login: OnceCell::new() }
     }
 
     /// The issue date of its token, where there is one.
@@ -39,6 +44,14 @@ impl<'a> Case<'a> {
     /// Whether what stands in the place of the token can be one.
     pub fn has_token(&self) -> bool {
         self.shape.is_token()
+    }
+
+    /// The host of its first URL, and what that belongs to.
+    pub fn login(&self) -> (&'a str, Option<Org>) {
+        *self.login.get_or_init(|| {
+            let host = self.record.urls.first().and_then(|url| salesforce::host(url)).unwrap_or_default();
+            (host, of_host(host))
+        })
     }
 
     /// The value of the field that is called like this; labels differ neither by case nor by blank, `_` or `-`.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sfcred_formats::{Integration, Moment, Spot};
 
 use super::case::Case;
-use super::org::{Org, of_host, of_username};
+use super::org::{Org, of_username};
 use super::remedy::{self, Remedy};
 use super::rule::{Rule, Severity};
 use super::rules;
@@ -106,8 +106,7 @@ fn reset(case: &Case<'_>) -> &'static Remedy {
 
 /// Whether the record belongs to a sandbox; what its URL says counts more than its username.
 fn is_sandbox(case: &Case<'_>) -> bool {
-    let url = case.record.urls.first().and_then(|url| sfcred_formats::salesforce::host(url)).and_then(of_host);
-    match url {
+    match case.login().1 {
         Some(org @ (Org::Production | Org::Sandbox | Org::Trial)) => org == Org::Sandbox,
         _ => of_username(&case.record.username) == Some(Org::Sandbox),
     }

@@ -1,13 +1,13 @@
 //! What a run found, counted and in part remembered.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use sfcred_formats::{Count, Moment, Record, Tally};
 
-use super::compare::{Compare, Found};
-use super::ledger::Ledger;
+use super::compare::{Compare, Found, Secrets};
+use super::digest::{ByDigest, Digest};
+use super::ledger::{self, Ledger};
 use super::rule::{Class, Comparison, Rule, Severity, Test};
 use super::token::Shape;
 use super::{Case, Finding, Level, Place, Policy, rules};
@@ -28,6 +28,7 @@ pub struct Keep {
 pub struct Findings {
     policy: Rc<Policy>,
     keep: Keep,
+    digest: Digest,
     ledger: Ledger,
     compare: Compare,
     records: u64,
@@ -36,8 +37,8 @@ pub struct Findings {
     /// How many findings that are no status there are, mildest first.
     others: [u64; Severity::ALL.len()],
     kept: Vec<Finding>,
-    /// Where the statuses of dated tokens are among what is kept.
-    statuses: HashMap<(String, Moment), usize>,
+    /// Where the status of each user's newest token is among what is kept.
+    newest: ByDigest<usize>,
     /// What is told once for a run: how bad it is, the rule, and the records.
     general: Tally<(Severity, usize)>,
 }
@@ -48,43 +49,50 @@ impl Findings {
         Self {
             policy: Rc::new(policy),
             keep,
+            digest: Digest::default(),
             ledger: Ledger::default(),
             compare: Compare::default(),
             records: 0,
             counts: vec![0; rules::all().len()],
             others: [0; Severity::ALL.len()],
             kept: Vec::new(),
-            statuses: HashMap::new(),
+            newest: ByDigest::default(),
             general: Tally::default(),
         }
     }
 
     /// Judges a record by itself and against those before it.
     pub fn enter(&mut self, record: &Record, place: Option<Place>) {
+        let user = self.digest.user(&record.username);
+        self.ledger.approach(user);
+        let closely = self.records < self.keep.closely;
+        let secrets = if closely { Secrets::of(record, &self.digest) } else { Secrets::default() };
+        self.compare.approach(user, &secrets);
         let policy = Rc::clone(&self.policy);
         let mut case = Case::new(record, &policy);
         if case.has_token() {
-            case.other_issue = self.ledger.enter(record);
+            case.other_issue = self.ledger.enter(user, record);
         }
         let (at, rule) = status(&case);
-        self.add_status(at, rule, &case, place);
         if let Some(older) = case.other_issue.filter(|_| rule.id != SUPERSEDED) {
-            self.supersede(&case, older);
+            self.supersede(user, &case, older);
         }
+        self.add_status(user, at, rule, &case, place);
         self.records += 1;
-        if self.records <= self.keep.closely {
-            self.look_closely(&mut case, place);
+        if closely {
+            self.look_closely(user, secrets, &case, place);
         }
     }
 
     /// Counts what the token is, and keeps it if it is to be told.
-    fn add_status(&mut self, at: usize, rule: &'static Rule, case: &Case<'_>, place: Option<Place>) {
+    fn add_status(&mut self, user: u64, at: usize, rule: &'static Rule, case: &Case<'_>, place: Option<Place>) {
         let severity = self.policy.severity(at, rule, case);
         let limit = if severity.is_some() { self.keep.each } else { self.keep.all };
         if self.counts[at] < limit {
             let finding = Finding::new(rule, severity, case, place);
-            if let Some(issued) = case.issued() {
-                self.statuses.insert((case.record.name().to_lowercase(), issued), self.kept.len());
+            // An older token than the one that is known can be superseded no more.
+            if rule.id != SUPERSEDED && finding.issued.is_some() {
+                self.newest.insert(user, self.kept.len());
             }
             self.kept.push(finding);
         }
@@ -92,12 +100,13 @@ impl Findings {
     }
 
     /// The record is newer than one before it, whose token of `older` is void.
-    fn supersede(&mut self, newer: &Case<'_>, older: Moment) {
+    fn supersede(&mut self, user: u64, newer: &Case<'_>, older: Moment) {
         let Some((at, rule)) = rules::find(SUPERSEDED) else { return };
         let record = Record { username: newer.record.username.clone(), issued: Some(older), ..Record::default() };
         let mut case = Case { shape: Shape::Normal, ..Case::new(&record, newer.policy) };
         case.age = Some((newer.policy.today - older.day()).num_days());
-        let known = self.statuses.get(&(record.name().to_lowercase(), older)).and_then(|at| self.kept.get_mut(*at));
+        let known = self.newest.get(&user).and_then(|at| self.kept.get_mut(*at));
+        let known = known.filter(|finding| finding.issued.and_then(ledger::rounded) == Some(older));
         // What was not kept is judged by its date alone.
         let before = known.as_ref().map_or_else(|| status(&case).1, |finding| finding.rule);
         if before.class() == Some(Class::Void) {
@@ -120,7 +129,7 @@ impl Findings {
     }
 
     /// Asks the rules that are no statuses.
-    fn look_closely(&mut self, case: &mut Case<'_>, place: Option<Place>) {
+    fn look_closely(&mut self, user: u64, secrets: Secrets, case: &Case<'_>, place: Option<Place>) {
         let policy = Rc::clone(&self.policy);
         for (at, rule) in rules::all().iter().enumerate().skip(rules::statuses().len()) {
             let holds = match rule.test {
@@ -134,7 +143,7 @@ impl Findings {
         }
         let mut compare = std::mem::take(&mut self.compare);
         let record = case.record;
-        compare.enter(case, place, &mut |found| match found {
+        compare.enter(user, secrets, case, place, &mut |found| match found {
             Found::Here(comparison, other) => self.add_compared(comparison, record, other, place),
             Found::Earlier(name, place) => {
                 let earlier = Record { username: name.to_owned(), ..Record::default() };

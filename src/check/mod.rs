@@ -10,6 +10,7 @@ mod boundaries;
 mod case;
 mod compare;
 mod config;
+mod digest;
 #[cfg(test)]
 mod examples;
 mod finding;

@@ -66,8 +66,9 @@ fn is_instance(name: &str) -> bool {
 
 /// What a username looks like: a sandbox appends its name to it. A guess, and `None` where it would be a bad one.
 pub fn of_username(username: &str) -> Option<Org> {
-    let (_, domain) = username.rsplit_once('@')?;
-    let (before, last) = domain.rsplit_once('.')?;
+    let at = username.bytes().rposition(|byte| matches!(byte, b'@' | b'.')).filter(|at| username.as_bytes()[*at] == b'.')?;
+    let (before, last) = (&username[..at], &username[at + 1..]);
+    let before = &before[before.bytes().rposition(|byte| byte == b'@')? + 1..];
     let is = |words: &[&str]| words.iter().any(|word| last.eq_ignore_ascii_case(word));
     if is(&["uat", "qa", "full", "staging", "partial", "hotfix", "sit", "preprod", "sandbox", "fullcopy"]) {
         return before.contains('.').then_some(Org::Sandbox);

@@ -52,6 +52,13 @@ pub fn shape(token: &str) -> Shape {
     }
 }
 
+/// The text without white space at its ends, at a glance where there is none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+}
+
 /// Whether there are digits, capital and small letters, and nothing else. It is asked of every record, so it looks up each byte.
 fn is_mixed(text: &str) -> bool {
     text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]) == 7

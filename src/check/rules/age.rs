@@ -1,5 +1,7 @@
 //! How old the token is. Ages and limits: facts, sections 1.4 and 7.2.
 
+use std::fmt;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::super::case::Case;
@@ -182,6 +184,12 @@ fn issued(case: &Case<'_>) -> String {
 }
 
 /// `1 day`, `2 days`.
-pub(super) fn days(days: i64) -> String {
-    format!("{days} day{}", if days == 1 { "" } else { "s" })
+pub(super) fn days(days: i64) -> impl fmt::Display {
+    struct Words(i64);
+    impl fmt::Display for Words {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{} day{}", self.0, if self.0 == 1 { "" } else { "s" })
+        }
+    }
+    Words(days)
 }

@@ -99,7 +99,7 @@ impl Check {
             };
             return rules::show(which, &policy, how);
         }
-        let keep = Keep { each: u64::MAX, all: if self.printing.takes_all() { u64::MAX } else { 10_000 }, closely: u64::MAX };
+        let keep = Keep { each: u64::MAX, all: if self.printing.takes_all() { u64::MAX } else { 1_000 }, closely: u64::MAX };
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, keep)?;
