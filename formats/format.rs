@@ -132,6 +132,8 @@ pub struct Holds {
     pub xml_text: bool,
     /// Whether the product puts something else in the place of a name in braces when a value is copied or typed.
     pub placeholders: bool,
+    /// Whether password and token always stand there in one value.
+    pub joined: bool,
     /// How the times of an entry are written.
     pub times: Unit,
 }

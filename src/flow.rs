@@ -17,7 +17,7 @@ use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Re
 
 use crate::check::{Findings, Keep, Place, Policy};
 use crate::merge::{Merge, Merged};
-use crate::place::{Finding, Losses, Placer, recognise};
+use crate::place::{Finding, Losses, Placer, Split, recognise};
 
 /// An input: its name for messages, its content as it was before sealing, and its format if the user named it.
 pub struct Source<'a> {
@@ -58,6 +58,10 @@ pub struct Options {
     pub keep: Keep,
     /// What a file may ask of this machine.
     pub limits: Limits,
+    /// How values that hold password and token are split, if they are.
+    pub split: Option<Split>,
+    /// Whether password and token are written in one value.
+    pub join: bool,
     /// Table formats of the user's own, beside those of this program.
     pub own: &'static [Format],
 }
@@ -124,7 +128,7 @@ impl Report {
 /// When a source cannot be read or the output fails. What was lost is in the report; the caller decides whether it may be.
 pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &mut dyn Lock, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
-    let mut placer = Placer::new(target, options.policy.max_age);
+    let mut placer = Placer::new(target, options.policy.max_age).join(options.join);
     let mut writer = match out {
         Out::File(out) => target.write(out, lock)?,
         Out::Folder(folder) => target.write_folder(folder)?,
@@ -145,14 +149,12 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
             write(record)?;
         }
     } else {
-        for source in sources {
-            records(source, options, &mut report, &mut |record, place, findings| {
-                if place.is_some() {
-                    findings.enter(record, place);
-                }
-                write(record)
-            })?;
-        }
+        entries(sources, options, &mut report, &mut |record, place, findings| {
+            if place.is_some() {
+                findings.enter(record, place);
+            }
+            write(record)
+        })?;
     }
     writer.finish()?;
     report.losses = placer.finish();
@@ -166,14 +168,12 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
 /// When a source cannot be read.
 pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
-    for source in sources {
-        records(source, options, &mut report, &mut |record, place, findings| {
-            if place.is_some() {
-                findings.enter(record, place);
-            }
-            Ok(())
-        })?;
-    }
+    entries(sources, options, &mut report, &mut |record, place, findings| {
+        if place.is_some() {
+            findings.enter(record, place);
+        }
+        Ok(())
+    })?;
     Ok(report)
 }
 
@@ -200,7 +200,7 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
         .filter(|format| format.spec.write.is_some())
         .map(|format| (format, Placer::new(format, options.policy.max_age)))
         .collect();
-    records(source, options, &mut report, &mut |record, place, findings| {
+    entries(vec![source], options, &mut report, &mut |record, place, findings| {
         if place.is_some() {
             findings.enter(record, place);
         }
@@ -221,22 +221,37 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
 fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<(Vec<Record>, Vec<Record>)> {
     let mut merge = Merge::default();
     let mut others = Vec::new();
-    for source in sources {
-        records(source, options, report, &mut |record, place, _| {
-            let record = std::mem::take(record);
-            match place {
-                Some(_) => merge.add(record),
-                None => others.push(record),
-            }
-            Ok(())
-        })?;
-    }
+    entries(sources, options, report, &mut |record, place, _| {
+        let record = std::mem::take(record);
+        match place {
+            Some(_) => merge.add(record),
+            None => others.push(record),
+        }
+        Ok(())
+    })?;
     report.merged = merge.tally.clone();
     Ok((merge.into_records(), others))
 }
 
 /// What takes a record, where it stands if it is a Salesforce login, and the findings of the run.
 type Each<'a> = dyn FnMut(&mut Record, Option<Place>, &mut Findings) -> Result<()> + 'a;
+
+/// Hands every record of the sources on, understood: one by one, or, where values are to be split, when all that is known has been read.
+fn entries(sources: Vec<Source<'_>>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
+    let Some(split) = &options.split else {
+        return sources.into_iter().try_for_each(|source| records(source, options, report, each));
+    };
+    let mut held = Vec::new();
+    for source in sources {
+        records(source, options, report, &mut |record, place, _| {
+            held.push((std::mem::take(record), place));
+            Ok(())
+        })?;
+    }
+    let mut logins: Vec<&mut Record> = held.iter_mut().filter(|(_, place)| place.is_some()).map(|(record, _)| record).collect();
+    split.all(&mut logins, &mut |finding, record| report.understood.add(finding, record.name()));
+    held.into_iter().try_for_each(|(mut record, place)| each(&mut record, place, &mut report.findings))
+}
 
 /// Hands every record of one source on, understood.
 fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {

@@ -27,6 +27,8 @@ fn count(id: &str, example: &str) -> u64 {
         policy: Policy::new(EXAMPLES_AS_OF.parse().unwrap()),
         keep: Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX },
         limits: Limits::default(),
+        split: None,
+        join: false,
         own: &[],
     };
     let report = check(vec![source], &options).unwrap_or_else(|error| panic!("{error}:\n{example}"));

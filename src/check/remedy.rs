@@ -136,7 +136,7 @@ pub static LIST: Remedy = remedy("list-integrations", "write the tools that use 
 /// Split password and token.
 pub static SPLIT: Remedy = remedy(
     "split",
-    "put the token into a field of its own, if it is one: the last 24 or 25 characters, whichever the token mail shows",
+    "take the token off with --split-token, if it is one; where 24 and 25 characters are possible, the token mail decides",
     &[],
 );
 
@@ -145,7 +145,8 @@ pub static MOVE: Remedy =
     remedy("move", "move it to a field of its own and put the security token here; replace it if it was pasted somewhere unsafe", &[]);
 
 /// Take away what is too much.
-pub static REMOVE: Remedy = remedy("remove", "take it away; clients put the token behind the password by themselves", &[]);
+pub static REMOVE: Remedy =
+    remedy("remove", "take it away with --split-token; clients put the token behind the password by themselves", &[]);
 
 /// Take blanks away.
 pub static TRIM: Remedy = remedy("trim", "take the white space away, or copy the value anew", &[]);

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use clap::Args;
 use sfcred_formats::{Format, Limits, Result, parse_day};
 
-use super::config;
 use super::spec::{Known, Specs, WrongName};
+use super::{config, prompt};
 use crate::check::{Keep, Policy, parse_days};
 use crate::flow::Options;
+use crate::place::Split;
 
 /// How input is read.
 #[derive(Args)]
@@ -43,8 +44,30 @@ pub(super) struct Reading {
     #[arg(long)]
     pub all: bool,
 
+    /// Split the token off passwords that end with one; 24 or 25 says how long it is where both are possible
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, require_equals = true, default_missing_value = "ask", value_parser = token_length)]
+    pub split_token: Option<TokenLength>,
+
     #[command(flatten)]
     pub specs: Specs,
+}
+
+/// How long tokens are.
+#[derive(Clone, Copy)]
+pub(super) enum TokenLength {
+    /// What the values show, and else what the user answers.
+    Ask,
+    /// So many characters.
+    Is(usize),
+}
+
+fn token_length(text: &str) -> Result<TokenLength, String> {
+    match text {
+        "ask" => Ok(TokenLength::Ask),
+        "24" => Ok(TokenLength::Is(24)),
+        "25" => Ok(TokenLength::Is(25)),
+        _ => Err("tokens have 24 or 25 characters".to_owned()),
+    }
 }
 
 impl Reading {
@@ -80,8 +103,11 @@ pub(super) struct Judging {
 
 /// Joins what was asked into what holds for the run.
 pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: Keep) -> Result<Options> {
+    let split = reading
+        .split_token
+        .map(|length| Split { length: if let TokenLength::Is(length) = length { Some(length) } else { None }, ask: prompt::token_length });
     let limits = Limits::default().kdf_times(reading.max_kdf_cost);
-    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits, own: known.own })
+    Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits, split, join: false, own: known.own })
 }
 
 /// What records are judged by: what the command says counts more than what the file says.

@@ -42,6 +42,10 @@ pub(super) struct Convert {
     #[arg(long)]
     force: bool,
 
+    /// Append the token to the password, for programs that have one field for both
+    #[arg(long)]
+    join_token: bool,
+
     /// Read, check and report, but write nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -85,7 +89,8 @@ impl Convert {
         if let Err(error) = self.check_use(&target, format) {
             return Ok(End::wrong_use(&error));
         }
-        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
+        let mut options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
+        options.join = self.join_token;
         let mut lock = self.sealing.lock(self.dry_run);
         let mut output = self.output(&target, format)?;
         let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;

@@ -1,7 +1,7 @@
 //! Where passphrases come from.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -9,7 +9,9 @@ use sfcred_formats::{Error, Result};
 use signal_hook::consts::SIGINT;
 use zeroize::Zeroizing;
 
+use super::show;
 use super::signals::{self, Hidden};
+use crate::place::Question;
 
 /// How often a new passphrase may be typed wrong.
 const TRIES: usize = 3;
@@ -53,6 +55,35 @@ fn ask(prompt: &str, hint: &str) -> Result<SecretString> {
     let terminal = File::open("/dev/tty").map_err(|_| Error::new("no terminal to ask for the passphrase").hint(hint))?;
     let _hidden = Hidden::on(terminal)?;
     rpassword::prompt_password(prompt).map(SecretString::from).map_err(failed)
+}
+
+/// Asks how long the token at the end of a password is; `None` where nobody is there to ask, or the value is to stay as it is.
+pub fn token_length(question: &Question<'_>) -> Option<usize> {
+    if !io::stderr().is_terminal() {
+        return None;
+    }
+    let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+    let ([one, other], [leaves, or]) = (question.tokens, question.left);
+    for _ in 0..TRIES {
+        let name = show::printable(question.name);
+        write!(
+            terminal,
+            "{name}: does the password end with a token of {one} characters, which leaves {leaves}, or of {other}, which leaves {or}? \
+             {one}, {other}, or nothing to leave it: "
+        )
+        .ok()?;
+        let mut answer = String::new();
+        io::BufReader::new(&terminal).read_line(&mut answer).ok()?;
+        match answer.trim() {
+            "" => return None,
+            answer => {
+                if let Some(length) = question.tokens.into_iter().find(|length| length.to_string() == answer) {
+                    return Some(length);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// Reads the passphrase that is the first line of a file.

@@ -93,7 +93,7 @@ pub(super) fn report(report: &Report, target: &str) {
         say("warning", &text);
     }
     for (loss, at) in report.losses.iter() {
-        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Title) { "notice" } else { "warning" };
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Joined | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
     }
@@ -135,6 +135,13 @@ fn understood(finding: place::Finding) -> &'static str {
         place::Finding::Doubled => "two fields for one thing; the second stays a field",
         place::Finding::FreeText => "a token was found in free text, where it stays as well",
         place::Finding::DamagedBlock => "the notes block was edited; what could be read was taken",
+        place::Finding::Split => "the token was split off the password",
+        place::Finding::SplitShort => "the token was split off, and leaves a password of less than 8 characters",
+        place::Finding::Ambiguous => {
+            "the password may end with a token of 24 or 25 characters, and was not split; --split-token=24 or 25 says it, and a token mail decides"
+        }
+        place::Finding::OnlyToken => "a token stands in the place of the password, and was not moved",
+        place::Finding::OtherRest => "what stands behind the known password is no token, and was not split off",
     }
 }
 

@@ -37,6 +37,8 @@ pub enum Loss {
     Shown,
     /// The product takes no entry without this key, and got a common value.
     Filled(Key),
+    /// The token stands behind the password, in one value.
+    Joined,
     /// The product takes so many entries at once.
     TooMany(u64),
 }
@@ -57,7 +59,7 @@ impl Loss {
 
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
-        !matches!(self, Self::Shown | Self::Title | Self::Placeholder | Self::Filled(_) | Self::TooMany(_))
+        !matches!(self, Self::Shown | Self::Joined | Self::Title | Self::Placeholder | Self::Filled(_) | Self::TooMany(_))
     }
 }
 
@@ -86,6 +88,7 @@ impl fmt::Display for Loss {
             Self::Filled(Key::Url) => f.write_str("no url, so https://login.salesforce.com was written"),
             Self::Filled(Key::RotateBy) => f.write_str("no rotate_by, so the day on which the token is stale was written as expiry"),
             Self::Filled(key) => write!(f, "no {}, so a common one was written", key.name()),
+            Self::Joined => f.write_str("the token is appended to the password; --split-token takes them apart"),
             Self::TooMany(limit) => write!(f, "takes {limit} entries at once, so split the file"),
         }
     }

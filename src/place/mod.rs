@@ -8,6 +8,7 @@ mod characters;
 mod labels;
 mod losses;
 mod recognise;
+mod split;
 
 use std::borrow::Cow;
 
@@ -16,6 +17,7 @@ use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, sal
 
 pub use losses::{Loss, Losses};
 pub use recognise::{Finding, recognise};
+pub use split::{Question, Split};
 
 /// Written where a product takes no entry without a URL and the record has none.
 const LOGIN_URL: &str = "https://login.salesforce.com";
@@ -72,6 +74,8 @@ pub struct Placer<'f> {
     format: &'f Format,
     /// In days, for products that warn of an expiry.
     max_age: u32,
+    /// Whether the token goes behind the password, into one value.
+    join: bool,
     losses: Losses,
     records: u64,
     /// What goes into the notes block; kept to use the memory again.
@@ -83,7 +87,14 @@ pub struct Placer<'f> {
 impl<'f> Placer<'f> {
     /// Starts with nothing lost; a token of `max_age` days is too old.
     pub fn new(format: &'f Format, max_age: u32) -> Self {
-        Self { format, max_age, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new(), placed: Vec::new() }
+        let join = format.spec.holds.joined;
+        Self { format, max_age, join, losses: Losses::default(), records: 0, keys: Vec::new(), fields: Vec::new(), placed: Vec::new() }
+    }
+
+    /// Joins password and token, if the user says so; a format that always wants them joined says it itself.
+    #[must_use]
+    pub fn join(self, join: bool) -> Self {
+        Self { join: self.join || join, ..self }
     }
 
     /// What was lost in all.
@@ -98,6 +109,9 @@ impl<'f> Placer<'f> {
     pub fn place(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
         self.records += 1;
+        if self.join {
+            self.join_token(record);
+        }
         if holds.xml_text {
             characters::leave_out(record, &mut self.losses);
         }
@@ -128,6 +142,16 @@ impl<'f> Placer<'f> {
 
     fn lose(&mut self, loss: Loss, record: &Record) {
         self.losses.add(loss, record.name());
+    }
+
+    /// Puts the token behind the password, as clients do that have one field for both.
+    fn join_token(&mut self, record: &mut Record) {
+        if !record.password.is_empty()
+            && let Some(token) = record.token.take()
+        {
+            record.password.push(token.expose());
+            self.lose(Loss::Joined, record);
+        }
     }
 
     /// Gives a product that warns of an expiry the day to warn of, where the record has none.

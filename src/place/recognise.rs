@@ -16,6 +16,16 @@ pub enum Finding {
     FreeText,
     /// The notes block lacks its end, or there are several.
     DamagedBlock,
+    /// Password and token stood in one value, and were split.
+    Split,
+    /// They were split, and the password that is left is shorter than Salesforce takes by default.
+    SplitShort,
+    /// They may stand in one value, which can be split in two ways.
+    Ambiguous,
+    /// A token stands where the password should.
+    OnlyToken,
+    /// Behind the password that another record has stands something that is no token.
+    OtherRest,
 }
 
 /// Finds the keys of the record in its fields and notes, and says whether it is a Salesforce login.
