@@ -177,6 +177,20 @@ pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
     Ok(report)
 }
 
+/// Reads a source and hands its Salesforce logins on, without a judgement, for those who look through many files.
+///
+/// The format is `None` where the source is of none. What was read before an error has been handed on.
+pub fn logins(source: Source<'_>, options: &Options, each: &mut dyn FnMut(Record, Spot)) -> (Option<&'static Format>, Result<()>) {
+    let mut report = Report::new(options);
+    let result = records(source, options, &mut report, &mut |record, place, _| {
+        if let Some(place) = place {
+            each(std::mem::take(record), place.spot);
+        }
+        Ok(())
+    });
+    (report.inputs.first().map(|input| input.format), result)
+}
+
 /// What is in a source.
 pub struct Inspection {
     /// What was read and found.

@@ -10,6 +10,7 @@
 //! - [`place`] finds token and dates in custom fields and notes, and puts them there for a target without a place for them,
 //! - [`check`] holds the rules on age and validity,
 //! - [`merge`] makes one record of the same login in several files,
+//! - [`scan`] finds what lies in plain text,
 //! - [`seal`] is age,
 //! - [`cli`] is the command: arguments, files, prompts, and everything that prints. No other stage prints, or reads a clock.
 
@@ -18,4 +19,5 @@ pub mod cli;
 pub mod flow;
 pub mod merge;
 pub mod place;
+pub mod scan;
 pub mod seal;

@@ -6,9 +6,10 @@
 
 #![cfg(unix)]
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -22,6 +23,15 @@ fn files(folder: &Path) {
     for file in fs::read_dir(Path::new(ROOT).join("tests/transcripts/files")).unwrap() {
         let path = file.unwrap().path();
         fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+    }
+    for file in ["app/.env", "app/.env.example", "ant/build.properties", "src/login.py", "ci/login.yml"] {
+        let guilty = Path::new(ROOT).join("tests/scan/files/guilty").join(file);
+        let from = if guilty.exists() { guilty } else { Path::new(ROOT).join("tests/scan/files/innocent").join(file) };
+        let to = folder.join("project").join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, &to).unwrap();
+        let noon = UNIX_EPOCH + Duration::from_secs(1_793_534_400); // 2026-11-01T12:00:00Z
+        File::options().write(true).open(to).unwrap().set_modified(noon).unwrap();
     }
     fs::create_dir(folder.join("folder")).unwrap();
     symlink("tokens.csv", folder.join("link.csv")).unwrap();

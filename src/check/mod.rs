@@ -32,4 +32,4 @@ pub use ledger::USERNAMES;
 pub use policy::{DUE_WITHIN, Level, MAX_AGE, Policy};
 pub use remedy::Remedy;
 pub use rule::{Class, Comparison, EXAMPLES_AS_OF, Rule, Severity, Test};
-pub use token::{Shape, is_like_a_token, splits};
+pub use token::{Shape, is_like_a_token, shape, splits};

@@ -44,17 +44,34 @@ pub(super) struct Reading {
     #[arg(long)]
     pub all: bool,
 
-    /// Split the token off passwords that end with one; 24 or 25 says how long it is where both are possible
-    #[arg(long, value_name = "LENGTH", num_args = 0..=1, require_equals = true, default_missing_value = "ask", value_parser = token_length)]
-    pub split_token: Option<TokenLength>,
+    #[command(flatten)]
+    pub splitting: Splitting,
 
     #[command(flatten)]
     pub specs: Specs,
 }
 
+/// Whether values that hold password and token are split.
+#[derive(Args)]
+pub(super) struct Splitting {
+    /// Split the token off passwords that end with one; 24 or 25 says how long it is where both are possible
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, require_equals = true, default_missing_value = "ask", value_parser = token_length)]
+    split_token: Option<TokenLength>,
+}
+
+impl Splitting {
+    /// How they are split, if they are.
+    pub(super) fn split(&self) -> Option<Split> {
+        self.split_token.map(|length| Split {
+            length: if let TokenLength::Is(length) = length { Some(length) } else { None },
+            ask: prompt::token_length,
+        })
+    }
+}
+
 /// How long tokens are.
 #[derive(Clone, Copy)]
-pub(super) enum TokenLength {
+enum TokenLength {
     /// What the values show, and else what the user answers.
     Ask,
     /// So many characters.
@@ -103,9 +120,7 @@ pub(super) struct Judging {
 
 /// Joins what was asked into what holds for the run.
 pub(super) fn options(reading: &Reading, judging: &Judging, known: Known, today: NaiveDate, keep: Keep) -> Result<Options> {
-    let split = reading
-        .split_token
-        .map(|length| Split { length: if let TokenLength::Is(length) = length { Some(length) } else { None }, ask: prompt::token_length });
+    let split = reading.splitting.split();
     let limits = Limits::default().kdf_times(reading.max_kdf_cost);
     Ok(Options { all: reading.all, policy: policy(judging, today)?, keep, limits, split, join: false, own: known.own })
 }

@@ -1,30 +1,20 @@
 //! `sfcred convert`
 
-use std::io::{IsTerminal, Write, sink, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use serde_json::json;
-use sfcred_formats::store::Store;
-use sfcred_formats::{Error, Format, Result};
+use sfcred_formats::Result;
 
 use super::args::{self, Judging, Reading};
-use super::output::Sealing;
-use super::put::{Output, Target};
-use super::spec::Known;
-use super::store::{NewStore, Nowhere};
+use super::write::Writing;
 use super::{End, input, show};
-use crate::flow::{self, Out, Report};
-use crate::place::Loss;
-use crate::seal::To;
 
 /// Read credentials in one format and write them in another
 ///
 /// The format of the input is found by its content, and input sealed with age is opened. Several inputs are merged: one login becomes one
 /// record, with the newer token. What the target has no place for is told, and a token that would be lost stops the run.
 #[derive(Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Convert {
     /// The files and stores to read; - is stdin
     #[arg(required = true, value_name = "IN")]
@@ -34,40 +24,8 @@ pub(super) struct Convert {
     #[arg(long, value_name = "FORMAT")]
     to: String,
 
-    /// The file to write, with mode 0600, or the folder for a store; - is stdout, even a terminal
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
-
-    /// Replace the output if it exists
-    #[arg(long)]
-    force: bool,
-
-    /// Append the token to the password, for programs that have one field for both
-    #[arg(long)]
-    join_token: bool,
-
-    /// Read, check and report, but write nothing
-    #[arg(long, short = 'n')]
-    dry_run: bool,
-
-    /// Go on when a token or an entry is lost
-    #[arg(long, conflicts_with = "strict")]
-    lossy: bool,
-
-    /// Stop at any loss
-    #[arg(long)]
-    strict: bool,
-
-    /// Print the report as JSON on stdout
-    #[arg(long)]
-    json: bool,
-
-    /// Print errors only
-    #[arg(long, short)]
-    quiet: bool,
-
     #[command(flatten)]
-    sealing: Sealing,
+    writing: Writing,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -79,157 +37,7 @@ impl Convert {
         let known = self.reading.specs.load()?;
         let Ok(format) = known.named("--to <FORMAT>", &self.to) else { return Ok(End::WrongUse) };
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
-        let target = match &self.output {
-            Some(path) if path.as_os_str() != "-" => Target::File(path.clone()),
-            None if stdout().is_terminal() && !self.dry_run => {
-                return Err(Error::new("secrets are not sent to a terminal").hint("-o FILE writes a file, -o - insists on the terminal"));
-            }
-            _ => Target::Stdout,
-        };
-        if let Err(error) = self.check_use(&target, format) {
-            return Ok(End::wrong_use(&error));
-        }
-        let mut options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
-        options.join = self.join_token;
-        let mut lock = self.sealing.lock(self.dry_run);
-        let mut output = self.output(&target, format)?;
-        let (sources, was_sealed) = input::open(&self.inputs, &self.reading, from)?;
-        let report = match &mut output {
-            _ if self.dry_run && format.spec.store.is_some() => {
-                flow::convert(sources, format, Out::Folder(&mut Nowhere), &mut lock, &options)?
-            }
-            Destination::Store(store) => flow::convert(sources, format, Out::Folder(store), &mut lock, &options)?,
-            Destination::Stream(output, to) => {
-                if was_sealed == input::Sealed::Yes {
-                    output.hold_to_the_end();
-                }
-                let mut nowhere = sink();
-                let out: &mut dyn Write = if self.dry_run { &mut nowhere } else { output };
-                match to {
-                    None => flow::convert(sources, format, Out::File(out), &mut lock, &options)?,
-                    Some(to) => {
-                        let mut sealer = crate::seal::seal(out, to, self.sealing.armor)?;
-                        let report = flow::convert(sources, format, Out::File(&mut sealer), &mut lock, &options)?;
-                        sealer.finish()?;
-                        report
-                    }
-                }
-            }
-        };
-        if !self.quiet {
-            show::report(&report, &format.spec.id);
-        }
-        self.stop(&report, format, known)?;
-        if !self.dry_run {
-            match output {
-                Destination::Stream(output, _) => output.commit()?,
-                Destination::Store(store) => store.commit()?,
-            }
-        }
-        self.tell_end(&report, format, &target)?;
-        Ok(End::Done)
+        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
+        self.writing.write(format, known, &self.inputs, options, || input::open(&self.inputs, &self.reading, from))
     }
-
-    /// Checks that the output can be written and sealed.
-    fn output(&self, target: &Target, format: &'static Format) -> Result<Destination> {
-        if let Some((path, store)) = store_for(format, target) {
-            return Ok(Destination::Store(NewStore::create(path, self.sealing.store(format, store)?)?));
-        }
-        let to = self.sealing.to(format)?;
-        Ok(Destination::Stream(Output::create(target, self.force, &self.inputs)?, to))
-    }
-
-    /// Fails if the options do not go together.
-    fn check_use(&self, target: &Target, format: &Format) -> Result<()> {
-        if self.json && !self.dry_run && matches!(target, Target::Stdout) {
-            return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
-        }
-        // Without a place to write to, a dry run of a store needs no keys, and may have them.
-        if self.dry_run && self.output.is_none() && format.spec.store.is_some() {
-            return Ok(());
-        }
-        self.sealing.check(format, store_for(format, target).map(|(_, store)| store))
-    }
-
-    /// Fails if something is lost that may not be.
-    fn stop(&self, report: &Report, format: &Format, known: Known) -> Result<()> {
-        let id = &format.spec.id;
-        let losses = || report.losses.iter().filter(|(loss, _)| loss.stops() || (self.strict && loss.is_loss()));
-        let Some((first, at)) = losses().next().filter(|_| !self.lossy) else { return Ok(()) };
-        let others = losses().count() - 1;
-        let others = if others > 0 { format!(", and {}", show::count(others as u64, "more loss", "more losses")) } else { String::new() };
-        let error = Error::new(format!("{id}: {first}: {}{others}; nothing was written", show::records(at)));
-        Err(match first {
-            Loss::NoPlace(sfcred_formats::Key::Token) => {
-                let keep = known.iter().filter(|format| keeps_token(format)).map(|format| format.spec.id.as_str());
-                error.hint(format!("these formats keep it: {}; --lossy goes on without", show::join(keep, ", ")))
-            }
-            loss if loss.stops() => error.hint("change the entry or take another format; --lossy writes it all the same"),
-            _ => error.hint("take another format, or leave --strict out"),
-        })
-    }
-
-    fn tell_end(&self, report: &Report, format: &Format, target: &Target) -> Result<()> {
-        let id = &format.spec.id;
-        let sealed = if format.spec.store.is_some() { self.sealing.seals_entries() } else { self.sealing.is_asked(format) };
-        if let Target::File(path) = target
-            && !self.quiet
-            && !self.dry_run
-        {
-            let path = path.display();
-            let what = show::count(report.written, "record", "records");
-            show::say("notice", &format!("{path}: {what} written as {id}{}", if sealed { ", sealed" } else { "" }));
-            if !sealed {
-                let hint = if format.spec.lock.is_some() {
-                    format!("`sfcred formats {id}` says how to import it")
-                } else if format.spec.native {
-                    "it holds secrets in plain text; -r RECIPIENT or -p seals it".to_owned()
-                } else {
-                    format!("`sfcred formats {id}` says how to import it; then delete it, it holds secrets in plain text")
-                };
-                show::say("hint", &hint);
-            }
-        }
-        if self.dry_run && !self.quiet {
-            show::say("notice", &format!("{} would be written as {id}", show::count(report.written, "record", "records")));
-        }
-        if self.json { show::json(&document(report, id)) } else { Ok(()) }
-    }
-}
-
-/// The store to write, where the output is a folder: to stdout goes a single entry.
-fn store_for<'t, 'f>(format: &'f Format, target: &'t Target) -> Option<(&'t Path, &'f Store)> {
-    let Target::File(path) = target else { return None };
-    format.spec.store.as_ref().map(|store| (path.as_path(), store))
-}
-
-/// Where the records go.
-enum Destination {
-    /// To a file or stdout, and whom it is sealed to.
-    Stream(Output, Option<To>),
-    /// To a store.
-    Store(NewStore),
-}
-
-fn keeps_token(format: &Format) -> bool {
-    use sfcred_formats::Key::{Notes, Token};
-    let holds = &format.spec.holds;
-    format.spec.write.is_some() && (holds.has(Token) || !holds.fields.is_empty() || holds.has(Notes))
-}
-
-/// The report for machines.
-fn document(report: &Report, target: &str) -> serde_json::Value {
-    let losses: Vec<_> = report
-        .losses
-        .iter()
-        .map(|(loss, at)| json!({"loss": loss.to_string(), "gone": loss.is_gone(), "records": at.count, "examples": at.examples}))
-        .collect();
-    json!({
-        "version": 1,
-        "to": target,
-        "written": report.written,
-        "inputs": super::check::inputs(report),
-        "losses": losses,
-        "check": super::check::counts(report),
-    })
 }

@@ -12,11 +12,13 @@ mod lock;
 mod output;
 mod prompt;
 mod put;
+mod scan;
 mod shell;
 mod show;
 mod signals;
 mod spec;
 mod store;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ enum Verb {
     Convert(convert::Convert),
     Check(check::Check),
     Inspect(inspect::Inspect),
+    Scan(scan::Scan),
     Formats(formats::Formats),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -107,6 +110,7 @@ impl Verb {
             Self::Convert(verb) => verb.run(today),
             Self::Check(verb) => verb.run(today),
             Self::Inspect(verb) => verb.run(today),
+            Self::Scan(verb) => verb.run(today),
             Self::Formats(verb) => verb.run(),
             Self::Completions(verb) => verb.run(),
             Self::Man(verb) => verb.run(),

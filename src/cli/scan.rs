@@ -1,0 +1,230 @@
+//! `sfcred scan`
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{Cursor, IsTerminal, stderr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde_json::json;
+use sfcred_formats::{Format, Integration, Limits, Moment, NoLock, Result, find};
+
+use super::args::{self, Judging, Splitting};
+use super::input::Sealed;
+use super::spec::{Known, Specs};
+use super::write::Writing;
+use super::{End, show};
+use crate::flow::{Content, Options, Source};
+use crate::scan::{Found, Seen, Walk, walk};
+
+/// Find credentials that lie in plain text in files: exports, config files, code and mail
+///
+/// Every place is listed with its file, line, kind and username, and never with the secret. Placeholders, references to secrets kept elsewhere
+/// and other vendors' tokens are not listed. The exit status is 3 when something was found, so it serves as a check before a commit.
+#[derive(Args)]
+pub(super) struct Scan {
+    /// The files and folders to search
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Search files that git ignores, too
+    #[arg(long)]
+    no_ignore: bool,
+
+    /// The longest file that is searched, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    max_size: u64,
+
+    /// Write what was found to -o, and name the files that still hold it
+    #[arg(long, requires = "output")]
+    import: bool,
+
+    /// The format to import to
+    #[arg(long, value_name = "FORMAT", default_value = "sfcred", requires = "import")]
+    to: String,
+
+    #[command(flatten)]
+    writing: Writing,
+    #[command(flatten)]
+    splitting: Splitting,
+    #[command(flatten)]
+    specs: Specs,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+/// What a search saw, the files in their order.
+#[derive(Default)]
+struct Sight {
+    files: u64,
+    found: BTreeMap<PathBuf, Vec<Found>>,
+    too_long: Vec<PathBuf>,
+    failed: u64,
+}
+
+impl Scan {
+    pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+        let known = self.specs.load()?;
+        let Ok(format) = known.named("--to <FORMAT>", &self.to) else { return Ok(End::WrongUse) };
+        let options = Options {
+            all: false,
+            policy: args::policy(&self.judging, today)?,
+            keep: show::KEEP,
+            limits: Limits::default(),
+            split: self.splitting.split(),
+            join: false,
+            own: known.own,
+        };
+        let sight = self.search(&options)?;
+        let (quiet, end) = (self.writing.quiet, if sight.found.is_empty() { End::Done } else { End::Findings });
+        if self.writing.json {
+            show::json(&document(&sight))?;
+        } else if !self.import {
+            show::print(&listing(&sight))?;
+        }
+        if !quiet {
+            show::say("notice", &summary(&sight, self.max_size));
+        }
+        if self.import && end == End::Findings {
+            return self.import(sight, format, known, options);
+        }
+        Ok(end)
+    }
+
+    fn search(&self, options: &Options) -> Result<Sight> {
+        let progress = if stderr().is_terminal() && !self.writing.quiet { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        progress.enable_steady_tick(Duration::from_millis(100));
+        let what = Walk { paths: self.paths.clone(), ignored: self.no_ignore, longest: self.max_size << 20 };
+        let (mut sight, mut failures) = (Sight::default(), Vec::new());
+        walk(&what, options, &mut |seen| match seen {
+            Seen::Searched(path, found) => {
+                sight.files += 1;
+                if !found.is_empty() {
+                    sight.found.insert(path, found);
+                }
+                progress.set_message(format!("{}, {} with credentials", show::count(sight.files, "file", "files"), sight.found.len()));
+            }
+            Seen::TooLong(path) => sight.too_long.push(path),
+            Seen::Failed(error) => failures.push(error),
+        })?;
+        progress.finish_and_clear();
+        sight.failed = failures.len() as u64;
+        for error in failures {
+            show::say("warning", &format!("{error}, so it was not searched"));
+        }
+        Ok(sight)
+    }
+
+    /// Writes what was found as a conversion of every file would, and names the files.
+    fn import(mut self, sight: Sight, format: &'static Format, known: Known, options: Options) -> Result<End> {
+        self.writing.json = false;
+        let quiet = self.writing.quiet;
+        let files: Vec<PathBuf> = sight.found.keys().cloned().collect();
+        let dry_run = self.writing.dry_run;
+        let mut records = sight.found;
+        for found in records.values_mut() {
+            found.retain(|one| !one.is_session());
+        }
+        records.retain(|_, found| !found.is_empty());
+        if records.is_empty() {
+            show::say("notice", "nothing to import: sessions and auth URLs are no records");
+            return Ok(End::Findings);
+        }
+        let end = self.writing.write(format, known, &files, options, || {
+            let sources: Result<Vec<Source<'static>>> = records.into_iter().map(|(path, found)| source(&path, found)).collect();
+            Ok((sources?, Sealed::No))
+        })?;
+        if end == End::Done && !quiet && !dry_run {
+            for file in &files {
+                show::say(
+                    "warning",
+                    &format!("{}: still holds the secret; take it out, and replace the token if others saw it", file.display()),
+                );
+            }
+        }
+        Ok(if end == End::Done { End::Findings } else { end })
+    }
+}
+
+/// What was found in one file as records of the native format, each used by what the file belongs to.
+fn source(path: &Path, found: Vec<Found>) -> Result<Source<'static>> {
+    let place = path.display().to_string();
+    let name = path.file_name().map_or_else(|| place.clone(), |name| name.to_string_lossy().into_owned());
+    let native = find("sfcred")?;
+    // When the file was last changed it held the token already, which is the last that is known of this place.
+    let changed = path.metadata().and_then(|data| data.modified()).ok().map(DateTime::<Utc>::from);
+    let mut bytes = Vec::new();
+    let mut lock = NoLock;
+    let mut writer = native.write(&mut bytes, &mut lock)?;
+    for Found { mut record, .. } in found {
+        record.used_by.push(Integration {
+            name: name.clone(),
+            place: place.clone(),
+            updated: changed.map(|day| Moment::Day(day.date_naive())),
+        });
+        writer.record(&mut record)?;
+    }
+    writer.finish()?;
+    Ok(Source { name: place, content: Content::File(Box::new(Cursor::new(bytes))), from: Some(native), lock: Box::new(NoLock) })
+}
+
+/// One line a place.
+fn listing(sight: &Sight) -> String {
+    let mut text = String::new();
+    for (path, found) in &sight.found {
+        for one in found {
+            let name = if one.record.name().is_empty() { "no username" } else { one.record.name() };
+            let _ = writeln!(text, "{}: {}, {name}: {}", place(path, one), one.kind, one.what());
+        }
+    }
+    text
+}
+
+/// `deploy/.env:3`, or `export.json: entry 2` where no line shows it.
+fn place(path: &Path, found: &Found) -> String {
+    let path = path.display();
+    match (found.line, found.spot) {
+        (Some(line), _) => format!("{path}:{line}"),
+        (None, Some(spot)) => format!("{path}, {spot}"),
+        (None, None) => path.to_string(),
+    }
+}
+
+/// What was searched and found, in one line.
+fn summary(sight: &Sight, max_size: u64) -> String {
+    let places = sight.found.values().map(Vec::len).sum::<usize>() as u64;
+    let files = sight.found.len() as u64;
+    let mut text = match places {
+        0 => "no credential".to_owned(),
+        _ => format!("{} in {}", show::count(places, "credential", "credentials"), show::count(files, "file", "files")),
+    };
+    let _ = write!(text, "; {} searched", show::count(sight.files, "file", "files"));
+    if !sight.too_long.is_empty() {
+        let many = show::count(sight.too_long.len() as u64, "file", "files");
+        let _ = write!(text, "; {many} of more than {max_size} MiB left out (--max-size)");
+    }
+    if sight.failed > 0 {
+        let _ = write!(text, "; {} could not be read", show::count(sight.failed, "file", "files"));
+    }
+    text
+}
+
+/// The report for machines.
+fn document(sight: &Sight) -> serde_json::Value {
+    let one = |path: &Path, found: &Found| {
+        json!({
+            "file": path.display().to_string(),
+            "line": found.line,
+            "entry": found.spot.map(|spot| spot.to_string()),
+            "kind": found.kind,
+            "username": found.record.username,
+            "holds": found.what(),
+        })
+    };
+    let found: Vec<_> = sight.found.iter().flat_map(|(path, found)| found.iter().map(move |found| one(path, found))).collect();
+    let too_long: Vec<_> = sight.too_long.iter().map(|path| path.display().to_string()).collect();
+    json!({"version": 1, "files": sight.files, "found": found, "too_long": too_long, "failed": sight.failed})
+}

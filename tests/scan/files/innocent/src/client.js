@@ -1,0 +1,3 @@
+const jsforce = require('jsforce');
+const conn = new jsforce.Connection();
+conn.login(username, password + securityToken, done);
