@@ -218,6 +218,33 @@ pub trait Codec: Sync + std::fmt::Debug {
         let _ = folder;
         Err(Error::new(format!("{} is a file, and no folder", spec.id)).hint("name a file to write with -o"))
     }
+
+    /// How surely a text that begins with `head` is of this format, where `format.toml` cannot say it.
+    fn likeness(&self, head: &[u8]) -> Likeness {
+        let _ = head;
+        Likeness::None
+    }
+
+    /// What tells by its files that a folder is of this format, for formats other than stores that are folders too.
+    fn folder(&self) -> Option<IsFolder> {
+        None
+    }
+}
+
+/// Tells by the paths of its files whether a folder is of a format.
+pub type IsFolder = fn(&[Vec<String>]) -> bool;
+
+/// How surely a text is of a format that has no table, magic number or root element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// It is not.
+    None,
+    /// It holds what the format reads, as any text might; it counts only where nothing else is recognised.
+    Holds,
+    /// It also has marks that only this format has; it counts before [`Holds`](Self::Holds).
+    Marked,
+    /// It begins as no other file does.
+    Begins,
 }
 
 /// What takes the records of a reader.
@@ -320,6 +347,16 @@ impl Format {
     pub(crate) fn near_miss(&self, members: &[String]) -> Option<&detect::NearMiss> {
         let whole = self.spec.detect.member(members).is_some();
         self.spec.near.iter().find(|miss| !whole && miss.is_among(members))
+    }
+
+    /// How surely a text with this beginning is of this format, as its code says.
+    pub(crate) fn likeness(&self, head: &[u8]) -> Likeness {
+        self.codec.likeness(head)
+    }
+
+    /// Whether its code can read folders, and takes one with these files for its own.
+    pub(crate) fn folder(&self, files: &[Vec<String>]) -> Option<bool> {
+        self.codec.folder().map(|is_one| is_one(files))
     }
 
     /// Reads every record of `input` into the sink.

@@ -37,7 +37,7 @@ mod xml;
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
 pub use error::{Error, Result};
-pub use format::{Codec, Facts, Format, Holds, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
+pub use format::{Codec, Facts, Format, Holds, IsFolder, Likeness, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
 pub use lock::{Cost, Lock, NoLock};
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
@@ -100,6 +100,7 @@ formats! {
     pass,
     passage,
     gopass,
+    salesforce_email code,
 }
 
 /// All formats, in the order in which they are listed.

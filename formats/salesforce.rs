@@ -39,6 +39,19 @@ pub fn origin(url: &str) -> &str {
     url[begin..].find(['/', '?', '#']).map_or(url, |at| &url[..begin + at])
 }
 
+/// Whether a value looks like a security token: 24 or 25 letters and digits, with a digit, a capital and a small letter, and ten different
+/// ones at least. Source: `salesforce.md` of the facts, section 1.1.
+pub fn is_token_like(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let has = |kind: fn(&u8) -> bool| bytes.iter().any(kind);
+    matches!(bytes.len(), 24 | 25)
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && bytes.iter().collect::<std::collections::BTreeSet<_>>().len() >= 10
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,13 @@ fn files(folder: &Path) {
         File::options().write(true).open(to).unwrap().set_modified(noon).unwrap();
     }
     fs::create_dir(folder.join("folder")).unwrap();
+    fs::create_dir_all(folder.join("Maildir/cur")).unwrap();
+    fs::write(folder.join("Maildir/dovecot-uidlist"), "3 V1 N2\n").unwrap();
+    let mbox = fs::read_to_string(folder.join("tokens.mbox")).unwrap();
+    for (at, mail) in mbox.split("\n\nFrom ").enumerate() {
+        // Its first line is the mark of the mbox.
+        fs::write(folder.join(format!("Maildir/cur/178700000{at}.M1P1.host:2,S")), mail.split_once('\n').unwrap().1).unwrap();
+    }
     symlink("tokens.csv", folder.join("link.csv")).unwrap();
 
     let table = "title,username,password,token,issued\n";

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::format::Likeness;
 use crate::{Error, Format, Input, Result, table};
 pub use folder::detect_folder;
 use outline::Outline;
@@ -125,7 +126,8 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
             Error::new("a JSON document of no known format").hint("`sfcred formats` lists the formats; name one with --from")
         });
     }
-    let matching: Vec<&Format> = formats.iter().copied().filter(|format| format.spec.detect.begins(head)).collect();
+    let matching: Vec<&Format> =
+        formats.iter().copied().filter(|format| format.spec.detect.begins(head) || format.likeness(head) == Likeness::Begins).collect();
     if !matching.is_empty() {
         return one(&matching, || Error::new("a file of no known format"));
     }
@@ -141,7 +143,15 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
         return Err(Error::new(format!("an XML document with the root <{}>, which is of no known format", root.escape_debug()))
             .hint("`sfcred formats` lists what can be read"));
     }
-    table_of(&formats, head)
+    table_of(&formats, head).or_else(|error| text_of(&formats, head).unwrap_or(Err(error)))
+}
+
+/// Finds the format that reads what stands somewhere in a text; none where no format does.
+fn text_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<Result<Found<'f>>> {
+    let likeness: Vec<(Likeness, &Format)> = formats.iter().map(|format| (format.likeness(head), *format)).collect();
+    let best = likeness.iter().map(|(likeness, _)| *likeness).max().filter(|best| *best > Likeness::None)?;
+    let matching: Vec<&Format> = likeness.into_iter().filter(|(likeness, _)| *likeness == best).map(|(_, format)| format).collect();
+    Some(one(&matching, || Error::new("a file of no known format")))
 }
 
 /// Finds the table by its header.

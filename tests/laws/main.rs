@@ -6,6 +6,7 @@ mod documents;
 mod headers;
 mod locks;
 mod machine;
+mod mails;
 mod property;
 mod quirks;
 mod stores;
@@ -18,7 +19,7 @@ use declared::less;
 use machine::{Entries, by_username, read, read_quietly, reference, write};
 use sfcred::place::Loss;
 use sfcred_formats::store::Folder;
-use sfcred_formats::{Format, Key, all};
+use sfcred_formats::{Format, Key, Record, all, find};
 
 fn sample(format: &Format) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("formats").join(format.spec.id.replace('-', "_"));
@@ -77,6 +78,13 @@ fn every_folder_is_listed_and_has_a_sample() {
     }
 }
 
+/// What the sample of a format that can only be read holds where it is none of the reference, as `sample.records.json` beside it says.
+fn stated(format: &Format) -> Option<Vec<Record>> {
+    let bytes = fs::read(sample(format).with_file_name("sample.records.json")).ok()?;
+    assert!(format.spec.write.is_none(), "{} can be written, so its sample is the reference", format.spec.id);
+    Some(read(find("sfcred").unwrap(), &bytes))
+}
+
 /// `SFCRED_BLESS=1 cargo test --test laws` writes the samples anew; read the difference before you commit it.
 #[test]
 fn what_is_written_is_the_sample() {
@@ -96,7 +104,8 @@ fn what_is_written_is_the_sample() {
 #[test]
 fn the_sample_is_the_reference_less_what_is_declared() {
     for format in all().iter().filter(|format| format.spec.read.is_some()) {
-        let expected = by_username(reference().iter().map(|record| less(record, &format.spec)));
+        let kept = || reference().iter().map(|record| less(record, &format.spec)).collect();
+        let expected = by_username(stated(format).unwrap_or_else(kept));
         let found = by_username(read(format, &sample_bytes(format)));
         assert_eq!(found.len(), expected.len(), "{}", format.spec.id);
         for (username, record) in &expected {
