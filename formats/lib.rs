@@ -101,6 +101,7 @@ formats! {
     passage,
     gopass,
     salesforce_email code,
+    labels code,
 }
 
 /// All formats, in the order in which they are listed.
