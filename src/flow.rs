@@ -18,6 +18,7 @@ use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Re
 use crate::check::{Findings, Keep, Place, Policy};
 use crate::merge::{Merge, Merged};
 use crate::place::{Finding, Losses, Placer, Split, recognise};
+use crate::vault::{Change, Conflict, Import, OnConflict, Vault};
 
 /// An input: its name for messages, its content as it was before sealing, and its format if the user named it.
 pub struct Source<'a> {
@@ -189,6 +190,27 @@ pub fn logins(source: Source<'_>, options: &Options, each: &mut dyn FnMut(Record
         Ok(())
     });
     (report.inputs.first().map(|input| input.format), result)
+}
+
+/// Reads the sources into a vault; `decide` is asked where its secrets and theirs differ. Nothing is written.
+///
+/// # Errors
+/// When a source cannot be read, or nobody decides.
+pub fn import(
+    sources: Vec<Source<'_>>,
+    vault: &mut Vault,
+    decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
+    options: &Options,
+) -> Result<(Report, Vec<(String, Change)>)> {
+    let mut report = Report::new(options);
+    let mut import = Import::new(vault);
+    entries(sources, options, &mut report, &mut |record, place, findings| {
+        if place.is_some() {
+            findings.enter(record, place);
+        }
+        import.add(std::mem::take(record), place.is_some(), decide)
+    })?;
+    Ok((report, import.changes))
 }
 
 /// What is in a source.

@@ -12,6 +12,7 @@
 //! - [`merge`] makes one record of the same login in several files,
 //! - [`scan`] finds what lies in plain text,
 //! - [`seal`] is age,
+//! - [`vault`] is what the own store holds, and what is done to it,
 //! - [`cli`] is the command: arguments, files, prompts, and everything that prints. No other stage prints, or reads a clock.
 
 pub mod check;
@@ -21,3 +22,4 @@ pub mod merge;
 pub mod place;
 pub mod scan;
 pub mod seal;
+pub mod vault;

@@ -38,16 +38,9 @@ impl Merge {
             self.records.push(record);
             return;
         };
-        // A date says which token is newer only where there are two tokens.
-        let both = known.token.is_some() && record.token.is_some();
-        let newer = match (known.issued, record.issued) {
-            (Some(known), Some(new)) if both && new.is_after(known) => Some(true),
-            (Some(known), Some(new)) if both && known.is_after(new) => Some(false),
-            _ => None,
-        };
-        let agree = known.password.agrees(&record.password) && known.token.agrees(&record.token);
+        let newer = newer(known, &record);
         let merged = match newer {
-            _ if agree => Merged::Joined,
+            _ if agree(known, &record) => Merged::Joined,
             Some(_) => Merged::NewerTaken,
             None => Merged::BothKept,
         };
@@ -58,14 +51,35 @@ impl Merge {
             return;
         }
         let old = if newer == Some(true) { std::mem::replace(known, record) } else { record };
-        fill_secrets(known, &old);
-        fill(known, old);
+        join(known, old);
     }
 
     /// The records in the order in which their logins were first seen.
     pub fn into_records(self) -> Vec<Record> {
         self.records
     }
+}
+
+/// Whether the secrets of two records of one login do not contradict each other.
+pub(crate) fn agree(one: &Record, other: &Record) -> bool {
+    one.password.agrees(&other.password) && one.token.agrees(&other.token)
+}
+
+/// Whether the second of two records of one login has the newer token, where that is certain.
+pub(crate) fn newer(known: &Record, record: &Record) -> Option<bool> {
+    // A date says which token is newer only where there are two tokens.
+    let both = known.token.is_some() && record.token.is_some();
+    match (known.issued, record.issued) {
+        (Some(known), Some(new)) if both && new.is_after(known) => Some(true),
+        (Some(known), Some(new)) if both && known.is_after(new) => Some(false),
+        _ => None,
+    }
+}
+
+/// Adds to a record what only the other one of its login knows.
+pub(crate) fn join(record: &mut Record, other: Record) {
+    fill_secrets(record, &other);
+    fill(record, other);
 }
 
 trait Agrees {

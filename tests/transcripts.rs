@@ -102,6 +102,9 @@ fn what_is_shown_is_what_happens() {
     let cases = trycmd::TestCases::new();
     // No settings of whoever runs the tests.
     cases.env("XDG_CONFIG_HOME", "/nowhere");
+    cases.env("XDG_DATA_HOME", "/nowhere");
+    cases.env("SFCRED_VAULT", "own.age");
+    cases.env("SFCRED_IDENTITY", "key.txt");
     for name in ["cat", "ls"] {
         cases.register_bin(name, Path::new("/bin").join(name));
     }

@@ -47,9 +47,18 @@ fn load(path: &Path) -> std::io::Result<String> {
 }
 
 /// Where the platform keeps settings.
-fn folder() -> Option<PathBuf> {
+pub(super) fn folder() -> Option<PathBuf> {
+    platform("XDG_CONFIG_HOME", ".config")
+}
+
+/// Where the platform keeps data.
+pub(super) fn data_folder() -> Option<PathBuf> {
+    platform("XDG_DATA_HOME", ".local/share")
+}
+
+/// The folder that `name` says, else the usual one in the home.
+fn platform(name: &str, usual: &str) -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || variable("HOME");
-    let folder = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
-    variable("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(folder))).map(|folder| folder.join("sfcred"))
+    let folder = if cfg!(target_os = "macos") { "Library/Application Support" } else { usual };
+    variable(name).or_else(|| variable("HOME").map(|home| home.join(folder))).map(|folder| folder.join("sfcred"))
 }

@@ -114,7 +114,12 @@ pub(super) struct Keys {
 
 impl Keys {
     fn new(path: &Path, reading: &Reading) -> Self {
-        Self { input: name(path), identity: reading.identity.clone(), passphrase_file: reading.from_passphrase_file.clone(), tries: 0 }
+        Self::of(path, reading.identity.clone(), reading.from_passphrase_file.clone())
+    }
+
+    /// The keys of this file.
+    pub(super) fn of(path: &Path, identity: Vec<PathBuf>, passphrase_file: Option<PathBuf>) -> Self {
+        Self { input: name(path), identity, passphrase_file, tries: 0 }
     }
 }
 

@@ -18,6 +18,7 @@ mod show;
 mod signals;
 mod spec;
 mod store;
+mod vault;
 mod write;
 
 use std::ffi::OsString;
@@ -51,6 +52,19 @@ enum Verb {
     Inspect(inspect::Inspect),
     Scan(scan::Scan),
     Formats(formats::Formats),
+    Init(vault::Init),
+    Import(vault::Import),
+    Export(vault::Export),
+    Add(vault::Add),
+    List(vault::List),
+    Show(vault::Show),
+    Edit(vault::Edit),
+    Remove(vault::Remove),
+    Rekey(vault::Rekey),
+    Undo(vault::Undo),
+    Backup(vault::Backup),
+    Verify(vault::Verify),
+    Restore(vault::Restore),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -112,6 +126,19 @@ impl Verb {
             Self::Inspect(verb) => verb.run(today),
             Self::Scan(verb) => verb.run(today),
             Self::Formats(verb) => verb.run(),
+            Self::Init(verb) => verb.run(today),
+            Self::Import(verb) => verb.run(today),
+            Self::Export(verb) => verb.run(today),
+            Self::Add(verb) => verb.run(),
+            Self::List(verb) => verb.run(),
+            Self::Show(verb) => verb.run(),
+            Self::Edit(verb) => verb.run(),
+            Self::Remove(verb) => verb.run(),
+            Self::Rekey(verb) => verb.run(),
+            Self::Undo(verb) => verb.run(),
+            Self::Backup(verb) => verb.run(today),
+            Self::Verify(verb) => verb.run(),
+            Self::Restore(verb) => verb.run(),
             Self::Completions(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
         }

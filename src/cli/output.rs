@@ -14,7 +14,7 @@ use super::{input, prompt};
 use crate::seal::{self, To};
 
 /// Whom age seals to.
-type Recipients = Vec<Box<dyn age::Recipient + Send>>;
+pub(super) type Recipients = Vec<Box<dyn age::Recipient + Send>>;
 
 /// How output is sealed, as in age.
 #[derive(Args)]
@@ -150,14 +150,14 @@ impl Sealing {
         if !self.is_asked(format) {
             return Ok(None);
         }
-        let recipients = self.has_recipients();
-        if let Some(path) = self.to_passphrase_file.as_ref().filter(|_| !recipients) {
+        let has_recipients = self.has_recipients();
+        if let Some(path) = self.to_passphrase_file.as_ref().filter(|_| !has_recipients) {
             return prompt::passphrase_file(path).map(|passphrase| Some(To::Passphrase(passphrase)));
         }
-        if self.passphrase && !recipients {
+        if self.passphrase && !has_recipients {
             return prompt::new_passphrase("passphrase for the output").map(|passphrase| Some(To::Passphrase(passphrase)));
         }
-        self.recipients().map(|(recipients, _)| Some(To::Recipients(recipients)))
+        recipients(&self.recipient, &self.recipients_file).map(|(recipients, _)| Some(To::Recipients(recipients)))
     }
 
     fn check_store(&self, id: &str, store: &Store) -> Result<()> {
@@ -189,7 +189,8 @@ impl Sealing {
             return Ok(With::Gpg(layout, self.gpg_id.clone()));
         }
         match store.layout(SealedWith::Age).filter(|_| self.has_recipients()) {
-            Some(layout) => self.recipients().map(|(recipients, lines)| With::Age(layout, To::Recipients(recipients), lines)),
+            Some(layout) => recipients(&self.recipient, &self.recipients_file)
+                .map(|(recipients, lines)| With::Age(layout, To::Recipients(recipients), lines)),
             None if self.plain => Ok(With::Plain),
             // Never by mistake.
             None => Err(no_key(&format.spec.id, store)),
@@ -200,25 +201,25 @@ impl Sealing {
     pub(super) fn seals_entries(&self) -> bool {
         !self.plain
     }
+}
 
-    /// The recipients, and the lines that name them.
-    fn recipients(&self) -> Result<(Recipients, Vec<String>)> {
-        let mut recipients = Recipients::new();
-        let mut lines = self.recipient.clone();
-        for text in &self.recipient {
-            recipients.push(seal::recipient(text).map_err(|error| error.in_file("-r"))?);
-        }
-        for path in &self.recipients_file {
-            let mut bytes = Vec::new();
-            let read = File::open(path).and_then(|file| file.take(input::KEY_FILE).read_to_end(&mut bytes));
-            let named = |error: sfcred_formats::Error| error.in_file(input::name(path));
-            read.map_err(|error| named(error.into()))?;
-            recipients.extend(seal::recipients_file(&bytes).map_err(named)?);
-            let text = String::from_utf8_lossy(&bytes);
-            lines.extend(text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(str::to_owned));
-        }
-        Ok((recipients, lines))
+/// The recipients that options name, and the lines that name them.
+pub(super) fn recipients(named: &[String], files: &[PathBuf]) -> Result<(Recipients, Vec<String>)> {
+    let mut recipients = Recipients::new();
+    let mut lines = named.to_vec();
+    for text in named {
+        recipients.push(seal::recipient(text).map_err(|error| error.in_file("-r"))?);
     }
+    for path in files {
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(input::KEY_FILE).read_to_end(&mut bytes));
+        let named = |error: sfcred_formats::Error| error.in_file(input::name(path));
+        read.map_err(|error| named(error.into()))?;
+        recipients.extend(seal::recipients_file(&bytes).map_err(named)?);
+        let text = String::from_utf8_lossy(&bytes);
+        lines.extend(text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(str::to_owned));
+    }
+    Ok((recipients, lines))
 }
 
 fn no_key(id: &str, store: &Store) -> Error {

@@ -1,11 +1,12 @@
 //! Where passphrases come from.
 
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use age::secrecy::{ExposeSecret, SecretString};
-use sfcred_formats::{Error, Result};
+use sfcred_formats::{Error, Result, Secret};
 use signal_hook::consts::SIGINT;
 use zeroize::Zeroizing;
 
@@ -26,6 +27,20 @@ pub fn passphrase(what: &str) -> Result<SecretString> {
 /// Asks for a passphrase that does not exist yet, twice, since nobody sees what is typed.
 pub fn new_passphrase(what: &str) -> Result<SecretString> {
     ask_twice(what, |prompt| ask(prompt, "--to-passphrase-file FILE gives the passphrase without a terminal"))
+}
+
+/// Asks for a secret that somebody types or pastes; `hint` says how it comes without a terminal.
+pub fn secret(what: &str, hint: &str) -> Result<Secret> {
+    ask(&format!("{what}: "), hint).map(|typed| typed.expose_secret().into())
+}
+
+/// Asks a question in the open; none without a terminal.
+pub fn line(question: &str) -> Option<String> {
+    let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+    write!(terminal, "{question} ").ok()?;
+    let mut answer = String::new();
+    BufReader::new(terminal).take(LONGEST).read_line(&mut answer).ok()?;
+    answer.ends_with('\n').then(|| answer.trim().to_lowercase())
 }
 
 fn ask_twice(what: &str, mut ask: impl FnMut(&str) -> Result<SecretString>) -> Result<SecretString> {
@@ -91,6 +106,18 @@ pub fn token_length(question: &Question<'_>) -> Option<usize> {
 /// Only the line end goes: blanks at the edges are part of the passphrase.
 pub fn passphrase_file(path: &Path) -> Result<SecretString> {
     File::open(path).map_err(Error::from).and_then(first_line).map_err(|error| error.in_file(path.display().to_string()))
+}
+
+/// Reads a secret from the first line of a file, or of stdin for `-`.
+pub fn secret_file(path: &Path) -> Result<Secret> {
+    let line = if path == Path::new("-") {
+        // A file of our own: the buffer of the standard library is never wiped.
+        io::stdin().as_fd().try_clone_to_owned().map_err(Error::from).and_then(|stdin| any_first_line(File::from(stdin)))
+    } else {
+        File::open(path).map_err(Error::from).and_then(any_first_line)
+    };
+    let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+    line.map(|line| line.expose_secret().into()).map_err(|error| error.in_file(name))
 }
 
 /// Reads it where there need not be one: an empty first line is no passphrase.

@@ -61,13 +61,7 @@ pub(super) fn count(count: u64, one: &str, many: &str) -> String {
 
 /// Tells everything that a run noticed before the output.
 pub(super) fn report(report: &Report, target: &str) {
-    for input in &report.inputs {
-        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, taken(input));
-        if input.twins {
-            let _ = write!(text, "; it looks the same as {} (--from names it)", input.format.spec.twins.join(", "));
-        }
-        say("notice", &text);
-    }
+    inputs(report);
     for (what, at) in report.notices.iter() {
         let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
         let times = match what {
@@ -96,6 +90,17 @@ pub(super) fn report(report: &Report, target: &str) {
         let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Joined | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
+    }
+}
+
+/// Tells what was read.
+pub(super) fn inputs(report: &Report) {
+    for input in &report.inputs {
+        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, taken(input));
+        if input.twins {
+            let _ = write!(text, "; it looks the same as {} (--from names it)", input.format.spec.twins.join(", "));
+        }
+        say("notice", &text);
     }
 }
 

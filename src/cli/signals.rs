@@ -64,6 +64,11 @@ fn name() -> String {
     format!(".sfcred-{:016x}", RandomState::new().build_hasher().finish())
 }
 
+/// Whether a name is one that [`Unfinished::create_for`] gives.
+pub(super) fn is_unfinished(name: &str, file: &str) -> bool {
+    name.strip_prefix('.').and_then(|name| name.strip_prefix(file)).is_some_and(|end| end.starts_with(".sfcred-"))
+}
+
 /// A file under a name of its own, which is gone when this is dropped or a signal ends the process.
 pub(super) struct Unfinished {
     folder: Arc<File>,
@@ -73,7 +78,15 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// Creates the file in `folder`, for its owner only.
     pub(super) fn create(folder: &Arc<File>) -> io::Result<(Self, File)> {
-        let name = name();
+        Self::create_as(folder, name())
+    }
+
+    /// Creates it under a name that tells which file it will be, so that one who holds the lock on that file knows it for a dead one.
+    pub(super) fn create_for(folder: &Arc<File>, file: &str) -> io::Result<(Self, File)> {
+        Self::create_as(folder, format!(".{file}{}", name()))
+    }
+
+    fn create_as(folder: &Arc<File>, name: String) -> io::Result<(Self, File)> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut traces = watched()?;
         let file = openat(&**folder, &name, flags, Mode::RUSR | Mode::WUSR)?;

@@ -50,9 +50,12 @@ impl Found {
 pub fn look(name: &str, bytes: &[u8], options: &Options) -> Vec<Found> {
     let (format, mut found) = read(name, bytes, options);
     let Ok(text) = std::str::from_utf8(bytes) else { return found };
-    if format.is_none() || found.is_empty() {
-        // What a format left out may still hold something, such as a page of notes that looks like a table.
-        return lines::find(text);
+    // What a format left out may still hold something, and in a text of any kind the rules for lines say more.
+    if found.is_empty() || format.is_none_or(|format| format.spec.id == "labels") {
+        let lines = lines::find(text);
+        if found.is_empty() || !lines.is_empty() {
+            return lines;
+        }
     }
     let (mut from, mut line) = (0, 1);
     for one in &mut found {

@@ -14,12 +14,14 @@ use zeroize::Zeroizing;
 mod header;
 mod identities;
 mod lines;
+mod new;
 mod plugin;
 mod recipients;
 mod sealed;
 mod sealer;
 mod ssh;
 
+pub use new::{NewIdentity, recipients_of};
 pub use recipients::{recipient, recipients_file};
 pub use sealed::is_sealed;
 pub use sealer::{Sealer, To, seal};

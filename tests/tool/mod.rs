@@ -85,6 +85,7 @@ impl Ended {
 pub fn sfcred<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sfcred"));
     command.args(args).stdin(Stdio::null()).env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere");
+    command.env("XDG_DATA_HOME", "/nowhere").env_remove("SFCRED_VAULT").env_remove("SFCRED_IDENTITY");
     command
 }
 

@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum};
 use sfcred_formats::{Error, Result};
 
 use super::args::{self, Judging, Reading};
+use super::vault::At;
 use super::{End, input};
 use crate::check::{Class, Findings, Keep, Severity};
 use crate::flow;
@@ -33,8 +34,8 @@ use rules::{As, Which};
 /// A token is void when the password was changed after it was issued, or when a newer token for the same username exists.
 #[derive(Args)]
 pub(super) struct Check {
-    /// The files and stores to read; - is stdin
-    #[arg(required_unless_present = "rules", value_name = "IN")]
+    /// The files and stores to read; - is stdin; without any the vault is read
+    #[arg(value_name = "IN")]
     inputs: Vec<PathBuf>,
 
     /// List the rules, or explain one, in place of a check
@@ -55,6 +56,8 @@ pub(super) struct Check {
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,7 +91,7 @@ impl FailOn {
 }
 
 impl Check {
-    pub(super) fn run(self, today: NaiveDate) -> Result<End> {
+    pub(super) fn run(mut self, today: NaiveDate) -> Result<End> {
         if let Some(which) = self.rules {
             let policy = args::policy(&self.judging, today)?;
             let how = match self.printing.format() {
@@ -103,6 +106,10 @@ impl Check {
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, keep)?;
+        if let Some(error) = self.at.beside(&self.inputs) {
+            return Ok(End::wrong_use(&error));
+        }
+        self.at.instead_of_none(&mut self.inputs, &mut self.reading)?;
         let output = self.printing.open(&self.inputs)?;
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let report = flow::check(sources, &options)?;

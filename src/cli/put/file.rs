@@ -85,7 +85,7 @@ impl Draft {
 }
 
 /// Makes the name in the folder survive a power cut.
-pub(super) fn sync_folder(place: &Place) -> Result<()> {
+pub fn sync_folder(place: &Place) -> Result<()> {
     match place.folder.sync_all() {
         // Some network folders cannot be synced, and need not be.
         Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => Err(place.name_in(

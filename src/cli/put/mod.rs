@@ -6,7 +6,7 @@
 mod file;
 mod place;
 #[cfg(test)]
-mod scratch;
+pub(super) mod scratch;
 mod stdout;
 mod tree;
 
@@ -17,7 +17,8 @@ use rustix::fs::Stat;
 use sfcred_formats::Result;
 
 use file::Draft;
-use place::Place;
+pub use file::sync_folder;
+pub use place::Place;
 use stdout::Held;
 pub use stdout::{failed, is_pipe_closed};
 pub use tree::Tree;

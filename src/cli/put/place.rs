@@ -14,15 +14,15 @@ use sfcred_formats::{Error, Result};
 use super::is_input;
 
 /// A name in a folder, which is held open so that nobody can put another one in its place.
-pub(super) struct Place {
-    pub(super) folder: Arc<File>,
-    pub(super) name: OsString,
+pub struct Place {
+    pub folder: Arc<File>,
+    pub name: OsString,
     shown: String,
 }
 
 impl Place {
     /// Looks at the place of `path`: there must be a folder, and nothing in the way.
-    pub(super) fn find(path: &Path, force: bool, inputs: &[PathBuf]) -> Result<Self> {
+    pub fn find(path: &Path, force: bool, inputs: &[PathBuf]) -> Result<Self> {
         let shown = path.display().to_string();
         let (folder, name) = split(path);
         let folder = open(folder, name).map_err(|error| error.in_file(&shown))?;
@@ -59,7 +59,7 @@ impl Place {
     }
 
     /// Says in the error which file it is about.
-    pub(super) fn name_in(&self, error: impl Into<Error>) -> Error {
+    pub fn name_in(&self, error: impl Into<Error>) -> Error {
         error.into().in_file(&self.shown)
     }
 

@@ -1,0 +1,154 @@
+//! `sfcred import`
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use sfcred_formats::{Error, Key, Moment, Record, Result};
+
+use super::super::args::{self, Judging, Reading};
+use super::super::{End, input, prompt, show};
+use super::store::Store;
+use super::{At, Waiting};
+use crate::flow;
+use crate::vault::{Change, Conflict, FORMAT, OnConflict};
+
+/// Take credentials in any format into the vault
+///
+/// A login that the vault has already is merged: it learns what it did not know. Where password or token differ, the record with the newer
+/// token counts, and where no date decides, both are kept; --on-conflict decides otherwise. Everything is told, and `sfcred undo` takes the
+/// import back.
+#[derive(Args)]
+pub(in super::super) struct Import {
+    /// The files and stores to read; - is stdin
+    #[arg(required = true, value_name = "IN")]
+    inputs: Vec<PathBuf>,
+
+    /// Whose secrets count where the vault and the input differ
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t = Whose::Newer)]
+    on_conflict: Whose,
+
+    /// Show what would change in the vault, and change nothing
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Print errors only
+    #[arg(long, short)]
+    quiet: bool,
+
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Whose {
+    /// Those with the newer token; both, where no date decides
+    Newer,
+    /// Those of the vault
+    Ours,
+    /// Those of the input
+    Theirs,
+    /// What you say to each, on the terminal
+    Ask,
+}
+
+impl Import {
+    pub(in super::super) fn run(self, today: NaiveDate) -> Result<End> {
+        let known = self.reading.specs.load()?;
+        let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
+        let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
+        let access = self.at.access(&self.reading)?;
+        let mut store = if self.dry_run { Store::read(&access)? } else { Store::change(&access, self.waiting.time())? };
+        let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
+        let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
+            Whose::Newer => Ok(OnConflict::Newer),
+            Whose::Ours => Ok(OnConflict::Ours),
+            Whose::Theirs => Ok(OnConflict::Theirs),
+            Whose::Ask => ask(conflict),
+        };
+        let (report, changes) = flow::import(sources, &mut store.vault, &mut decide, &options)?;
+        if !self.quiet {
+            show::report(&report, FORMAT);
+        }
+        if self.dry_run {
+            return show::print(&changes.iter().map(line).collect::<String>()).map(|()| End::Done);
+        }
+        let saved = store.save()?;
+        if !self.quiet {
+            for (name, change) in changes.iter().filter(|(_, change)| is_conflict(change)) {
+                show::say("warning", &format!("{name}: {}", conflict(change)));
+            }
+            let many = |test: fn(&Change) -> bool| changes.iter().filter(|(_, change)| test(change)).count();
+            let added = many(|change| matches!(change, Change::Added | Change::KeptBoth));
+            let known = many(|change| matches!(change, Change::Joined(_) | Change::Replaced(_)));
+            let text = format!("{added} added, {known} changed, {} as they were", changes.len() - added - known);
+            show::say("notice", &store.shown().name_in(Error::new(text)).to_string());
+            if saved {
+                show::say("hint", "`sfcred undo` takes the import back; delete the input if it holds secrets in plain text");
+            }
+        }
+        Ok(End::Done)
+    }
+}
+
+fn is_conflict(change: &Change) -> bool {
+    matches!(change, Change::Replaced(_) | Change::Refused | Change::KeptBoth)
+}
+
+fn conflict(change: &Change) -> String {
+    match change {
+        Change::Replaced(keys) => format!("different secrets; those of the input were taken ({})", names(keys)),
+        Change::Refused => "different secrets; those of the vault stayed".to_owned(),
+        _ => "different secrets; both are kept".to_owned(),
+    }
+}
+
+/// One line of the difference.
+fn line((name, change): &(String, Change)) -> String {
+    let (mark, what) = match change {
+        Change::Added => ('+', String::new()),
+        Change::Same => ('=', String::new()),
+        Change::Joined(keys) => ('~', format!(": {}", names(keys))),
+        Change::Replaced(keys) => ('~', format!(": {}, in place of those of the vault", names(keys))),
+        Change::Refused => ('=', ": different secrets; those of the vault stay".to_owned()),
+        Change::KeptBoth => ('+', ": different secrets; it stands beside the record of the vault".to_owned()),
+    };
+    format!("{mark} {name}{what}\n")
+}
+
+/// The names of keys, for messages.
+pub(super) fn names(keys: &[Key]) -> String {
+    show::join(keys.iter().map(|key| key.name()), ", ")
+}
+
+/// Asks on the terminal whose secrets count.
+fn ask(conflict: Conflict<'_>) -> Result<OnConflict> {
+    let token = |record: &Record| match (&record.token, record.issued.map(Moment::day)) {
+        (None, _) => "no token".to_owned(),
+        (Some(_), None) => "a token without date".to_owned(),
+        (Some(_), Some(day)) => format!("a token of {day}"),
+    };
+    let question = format!(
+        "{}: the vault has {}, the input {}; keep [v]ault, take [i]nput, [b]oth?",
+        show::printable(conflict.ours.name()),
+        token(conflict.ours),
+        token(conflict.theirs)
+    );
+    loop {
+        let answer = prompt::line(&question).ok_or_else(|| {
+            Error::new("no terminal to ask on").hint("--on-conflict newer, ours or theirs decides without; nothing was saved")
+        })?;
+        match answer.as_str() {
+            "v" | "vault" => return Ok(OnConflict::Ours),
+            "i" | "input" => return Ok(OnConflict::Theirs),
+            "b" | "both" => return Ok(OnConflict::Both),
+            _ => {}
+        }
+    }
+}

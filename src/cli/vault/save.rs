@@ -1,0 +1,205 @@
+//! The save: at any moment the vault is the old one or the new one.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use rustix::fs::{Mode, OFlags, openat, renameat};
+use rustix::io::Errno;
+use sfcred_formats::{Error, Result};
+
+use super::super::put::{self, Place};
+use super::super::signals::Unfinished;
+
+/// What a save asks of the disk; a test lets each step of it fail.
+pub(super) trait Disk {
+    /// Creates an unfinished file beside the vault, for its owner only.
+    fn create(&self, place: &Place) -> io::Result<(Unfinished, File)> {
+        Unfinished::create_for(&place.folder, &place.name.to_string_lossy())
+    }
+
+    /// Writes all of it.
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        file.write_all(bytes)
+    }
+
+    /// Has it survive a power cut.
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
+
+    /// Reads what is there under a name.
+    fn read(&self, place: &Place, name: &std::ffi::OsStr) -> io::Result<Vec<u8>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let mut bytes = Vec::new();
+        File::from(openat(&*place.folder, name, flags, Mode::empty())?).take(LARGEST).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Gives a file its name, in place of the one that has it.
+    fn rename(&self, place: &Place, from: &str, to: &std::ffi::OsStr) -> io::Result<()> {
+        Ok(renameat(&*place.folder, from, &*place.folder, to)?)
+    }
+
+    /// Has the names survive a power cut.
+    fn sync_folder(&self, place: &Place) -> Result<()> {
+        put::sync_folder(place)
+    }
+}
+
+/// The disk as it is.
+pub(super) struct Real;
+
+impl Disk for Real {}
+
+/// The largest vault.
+pub(super) const LARGEST: u64 = 512 << 20;
+
+/// The name of the version before.
+pub(super) fn undo_name(place: &Place) -> std::ffi::OsString {
+    let mut name = place.name.clone();
+    name.push(".undo");
+    name
+}
+
+/// Puts `new` in the place of `old`, which stays beside it as one step of undo.
+///
+/// Both are written and synced under names of their own first, and read back. Then the vault is looked at once more, since a program that
+/// knows no lock may have changed it, and only then do two renames follow. Dropped in between, nothing is left but the old vault.
+pub(super) fn replace(disk: &dyn Disk, place: &Place, old: &[u8], new: &[u8]) -> Result<()> {
+    let named = |error: io::Error| place.name_in(error);
+    let draft = |bytes: &[u8]| -> Result<Unfinished> {
+        let (unfinished, mut file) = disk.create(place).map_err(named)?;
+        disk.write(&mut file, bytes).map_err(named)?;
+        disk.sync(&file).map_err(named)?;
+        if disk.read(place, unfinished.name().as_ref()).map_err(named)? != bytes {
+            return Err(
+                place.name_in(Error::new("the disk does not give back what was written").hint("check the disk; the vault is as it was"))
+            );
+        }
+        Ok(unfinished)
+    };
+    let vault = draft(new)?;
+    let undo = draft(old)?;
+    if disk.read(place, &place.name).map_err(named)? != old {
+        let error = Error::new("changed by another program meanwhile").hint("nothing was saved; do it again on the vault as it is now");
+        return Err(place.name_in(error));
+    }
+    disk.rename(place, vault.name(), &place.name).map_err(named)?;
+    // From here on the new vault stands; what fails now is told, but takes nothing back.
+    let kept = disk.rename(place, undo.name(), &undo_name(place));
+    drop((vault, undo));
+    disk.sync_folder(place)?;
+    kept.map_err(|error| {
+        let error = Error::from(error);
+        place.name_in(
+            Error::new(format!("saved, but the version before could not be kept: {error}"))
+                .hint("look at the folder; the vault is the new one"),
+        )
+    })
+}
+
+/// Whether others could put files into the folder of the vault.
+pub(super) fn check_folder(place: &Place) -> Result<()> {
+    let mode = rustix::fs::fstat(&*place.folder).map_err(|error| place.name_in(io::Error::from(error)))?.st_mode;
+    let (others, sticky) = (mode & 0o002 != 0, mode & 0o1000 != 0);
+    if others && !sticky {
+        let error = Error::new("anybody can put files into the folder of the vault").hint("take that from them: chmod o-w FOLDER");
+        return Err(place.name_in(error));
+    }
+    Ok(())
+}
+
+/// Whether an error says that there is no such file.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::NOENT | Errno::NOTDIR))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::fs;
+
+    use super::*;
+
+    /// A disk whose step of this number fails.
+    struct Failing {
+        at: u32,
+        steps: Cell<u32>,
+    }
+
+    impl Failing {
+        fn step(&self) -> io::Result<()> {
+            self.steps.set(self.steps.get() + 1);
+            if self.steps.get() == self.at { Err(Errno::IO.into()) } else { Ok(()) }
+        }
+    }
+
+    impl Disk for Failing {
+        fn create(&self, place: &Place) -> io::Result<(Unfinished, File)> {
+            self.step()?;
+            Real.create(place)
+        }
+
+        fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+            let (half, _) = bytes.split_at(bytes.len() / 2);
+            file.write_all(half)?;
+            self.step()?;
+            Real.write(file, &bytes[half.len()..])
+        }
+
+        fn sync(&self, file: &File) -> io::Result<()> {
+            self.step()?;
+            Real.sync(file)
+        }
+
+        fn read(&self, place: &Place, name: &std::ffi::OsStr) -> io::Result<Vec<u8>> {
+            self.step()?;
+            Real.read(place, name)
+        }
+
+        fn rename(&self, place: &Place, from: &str, to: &std::ffi::OsStr) -> io::Result<()> {
+            self.step()?;
+            Real.rename(place, from, to)
+        }
+
+        fn sync_folder(&self, place: &Place) -> Result<()> {
+            self.step()?;
+            Real.sync_folder(place)
+        }
+    }
+
+    /// The steps up to and with the one that makes the new vault the vault.
+    const UNTIL_RENAMED: u32 = 10;
+    const STEPS: u32 = 12;
+
+    #[test]
+    fn a_failure_at_any_step_leaves_the_old_or_the_new() {
+        let scratch = put::scratch::Scratch::new();
+        let path = scratch.path("vault");
+        for at in 1..=STEPS + 1 {
+            fs::write(&path, "old").unwrap();
+            fs::write(scratch.path("vault.undo"), "older").unwrap();
+            let place = Place::find(&path, true, &[]).unwrap();
+            let disk = Failing { at, steps: Cell::new(0) };
+            let result = replace(&disk, &place, b"old", b"new vault");
+            assert_eq!(result.is_ok(), at > STEPS, "step {at}");
+            let renamed = at > UNTIL_RENAMED;
+            assert_eq!(fs::read(&path).unwrap(), if renamed { &b"new vault"[..] } else { b"old" }, "step {at}");
+            let undo = if at > UNTIL_RENAMED + 1 { &b"old"[..] } else { b"older" };
+            assert_eq!(fs::read(scratch.path("vault.undo")).unwrap(), undo, "step {at}");
+            assert_eq!(scratch.names(), ["vault", "vault.undo"], "step {at}");
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_spared() {
+        let scratch = put::scratch::Scratch::new();
+        let path = scratch.path("vault");
+        fs::write(&path, "theirs").unwrap();
+        let place = Place::find(&path, true, &[]).unwrap();
+        let error = replace(&Real, &place, b"old", b"new").unwrap_err();
+        assert!(error.to_string().ends_with("changed by another program meanwhile"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(scratch.names(), ["vault"]);
+    }
+}
