@@ -9,7 +9,7 @@ use crate::detect::Signs;
 use crate::{Error, Limits, Result};
 
 /// How much of a file is looked at to find out what it is.
-const HEAD: usize = 64 * 1024;
+pub(crate) const HEAD: usize = 64 * 1024;
 
 /// A file whose beginning can be looked at before it is read.
 pub struct Input<'a> {

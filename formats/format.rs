@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::keys::Style;
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::store::{Folder, NewFolder, Store};
 use crate::table::{Table, Unit};
@@ -68,6 +69,9 @@ pub struct Spec {
     /// How its entries lie in a folder, for a store.
     #[serde(default)]
     pub store: Option<Store>,
+    /// The names that its keys can have when it is written, the usual ones first.
+    #[serde(default)]
+    pub styles: Vec<Style>,
     /// Where these facts come from.
     pub facts: Facts,
 }
@@ -148,13 +152,19 @@ pub struct Own {
     pub only: Option<String>,
     /// The value that counts as none.
     pub none: String,
+    /// The only kind of field that the place can hold, where it says nothing of kinds.
+    pub kind: Option<Kind>,
 }
 
 impl Own {
     /// Whether this place can hold the field.
     pub fn takes(&self, field: &Field) -> bool {
         let value = field.value.expose();
-        field.label == self.label && value != self.none && !value.is_empty() && self.only.as_deref().is_none_or(|only| only == value)
+        let kind = self.kind.is_none_or(|kind| kind == field.kind);
+        kind && field.label == self.label
+            && value != self.none
+            && !value.is_empty()
+            && self.only.as_deref().is_none_or(|only| only == value)
     }
 }
 

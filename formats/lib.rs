@@ -3,7 +3,7 @@
 //! A **format** is one way of writing records down. Each one is a folder here: `format.toml` says what anyone can read (what the product is
 //! called, how its users export and import, how a file is recognised, what it has places for), `sample.*` is the reference records in that
 //! format, and `mod.rs` is the code for what `format.toml` cannot say. A table needs no code; the engine in `table` reads its columns. Nor does a
-//! store, a folder of entries, which the engine in [`store`] reads.
+//! store, a folder of entries, which the engine in [`store`] reads. Config files share the engine in [`keys`].
 //!
 //! A file goes one way: [`Input`] turns its bytes into UTF-8 and shows its beginning, [`detect()`] names the [`Format`], [`Format::read`]
 //! hands [`Record`]s one at a time to a [`Sink`]. [`Format::write`] is the way back. Nothing on it holds more than one record, unless the
@@ -20,6 +20,7 @@ mod error;
 mod format;
 mod id;
 mod json;
+pub mod keys;
 mod limits;
 pub mod lines;
 mod lock;
@@ -102,6 +103,7 @@ formats! {
     gopass,
     salesforce_email code,
     labels code,
+    dotenv code,
 }
 
 /// All formats, in the order in which they are listed.

@@ -34,6 +34,11 @@ pub trait Lock {
         Cost::default()
     }
 
+    /// The style of a file that is written, where another than the first is wanted.
+    fn style(&self) -> Option<&str> {
+        None
+    }
+
     /// Rounds of PBKDF2, where it is wanted in place of Argon2id.
     fn pbkdf2(&self) -> Option<u32> {
         None

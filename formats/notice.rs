@@ -22,6 +22,16 @@ pub enum Notice {
     KeptAsText(&'static str),
     /// Cells that look escaped for HTML, as some exports are by mistake.
     HtmlEntities,
+    /// Secrets that do not stand in the file, but are named there as this; they are left empty.
+    KeptElsewhere(&'static str),
+    /// Values without quotes that end where a comment seems to begin.
+    Comment,
+    /// Passwords at whose end the token seems to stand.
+    Appended,
+    /// Secrets that the Salesforce CLI no longer shows.
+    Redacted,
+    /// Logins of which the file does not say the username.
+    NoUsername,
     /// The file is in an encoding other than UTF-8.
     Encoding(&'static str),
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::decode::HEAD;
 use crate::format::Likeness;
+use crate::keys::{self, Syntax};
 use crate::{Error, Format, Input, Result, table};
 pub use folder::detect_folder;
 use outline::Outline;
@@ -26,6 +28,8 @@ pub struct Signs {
     pub xml: Option<String>,
     /// The member of an archive that holds the records, at the top or one folder deep.
     pub member: Option<String>,
+    /// The syntax of a config file, which is recognised by a Salesforce login among its keys.
+    pub syntax: Option<Syntax>,
     /// Members that hold nothing of their own.
     pub about: Vec<String>,
 }
@@ -143,7 +147,7 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
         return Err(Error::new(format!("an XML document with the root <{}>, which is of no known format", root.escape_debug()))
             .hint("`sfcred formats` lists what can be read"));
     }
-    table_of(&formats, head).or_else(|error| text_of(&formats, head).unwrap_or(Err(error)))
+    table_of(&formats, head, config_of(&formats, head)).or_else(|error| text_of(&formats, head).unwrap_or(Err(error)))
 }
 
 /// Finds the format that reads what stands somewhere in a text; none where no format does.
@@ -154,8 +158,19 @@ fn text_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<Result<Found<'f>>>
     Some(one(&matching, || Error::new("a file of no known format")))
 }
 
-/// Finds the table by its header.
-fn table_of<'f>(formats: &[&'f Format], head: &[u8]) -> Result<Found<'f>> {
+/// Finds the format of a config file that holds a Salesforce login.
+fn config_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<&'f Format> {
+    // What is cut off at the end of a long file may be half a line.
+    let end = if head.len() < HEAD { head.len() } else { head.iter().rposition(|byte| *byte == b'\n')? + 1 };
+    let text = String::from_utf8_lossy(&head[..end]);
+    let syntax = Syntax::of(&text)?;
+    let outcome = keys::outcome(syntax, &text).ok()?;
+    let holds = !outcome.found.is_empty() || !outcome.notices.is_empty() || !outcome.flaws.is_empty();
+    formats.iter().copied().find(|format| holds && format.spec.detect.syntax == Some(syntax))
+}
+
+/// Finds the table by its header, or else a config file.
+fn table_of<'f>(formats: &[&'f Format], head: &[u8], config: Option<&'f Format>) -> Result<Found<'f>> {
     let Some(header) = table::header(head) else {
         return Err(Error::new("not valid UTF-8")
             .at("row 1")
@@ -164,7 +179,11 @@ fn table_of<'f>(formats: &[&'f Format], head: &[u8]) -> Result<Found<'f>> {
     let tables = || formats.iter().filter_map(|format| Some((*format, format.spec.table.as_ref()?)));
     let best = tables().filter_map(|(_, table)| table.rank(&header)).max();
     let matching = tables().filter(|(_, table)| best.is_some() && table.rank(&header) == best);
-    one(&matching.map(|(format, _)| format).collect::<Vec<_>>(), || {
+    let matching: Vec<&Format> = matching.map(|(format, _)| format).collect();
+    if let ([], Some(format)) = (matching.as_slice(), config) {
+        return Ok(Found { format, twins: &format.spec.twins });
+    }
+    one(&matching, || {
         // That nothing speaks against it is not enough to read passwords from cells without names.
         if let Some((format, _)) = tables().find(|(_, table)| table.could_be(head)) {
             let id = &format.spec.id;

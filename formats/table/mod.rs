@@ -230,7 +230,7 @@ impl Table {
                     }
                 }
                 (None, Some(label)) => {
-                    let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone() };
+                    let own = Own { label: label.clone(), only: column.only.clone(), none: column.default.clone(), kind: None };
                     holds.labels.push(own);
                 }
                 (None, None) => {}

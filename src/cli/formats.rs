@@ -147,6 +147,10 @@ fn remarks(format: &Format) -> Vec<String> {
         let key_file = if lock.key_file { ", --to-key-file a key file" } else { "" };
         lines.push(format!("encrypted by itself: -p or --to-passphrase-file gives the passphrase{key_file}"));
     }
+    for (at, style) in spec.styles.iter().enumerate() {
+        let usual = if at == 0 { ", the usual one" } else { "" };
+        lines.push(format!("--style {}{usual}: {}", style.name, style.about));
+    }
     if !holds.fields.is_empty() {
         lines.push(format!("custom fields are kept as {}; other kinds become text", show::kinds(&holds.fields)));
     }

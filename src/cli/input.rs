@@ -37,6 +37,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             cost: None,
             pbkdf2: None,
             tries: 0,
+            style: None,
         };
         sources.push(Source { name, content, from, lock: Box::new(lock) });
     }

@@ -29,6 +29,8 @@ pub(super) struct FileLock {
     /// Rounds of PBKDF2, if the user wants it.
     pub pbkdf2: Option<u32>,
     pub tries: u32,
+    /// How the keys of a config file are named, if the user says it.
+    pub style: Option<String>,
 }
 
 impl Lock for FileLock {
@@ -72,6 +74,10 @@ impl Lock for FileLock {
 
     fn cost(&self) -> Cost {
         self.cost.unwrap_or_default()
+    }
+
+    fn style(&self) -> Option<&str> {
+        self.style.as_deref()
     }
 
     fn pbkdf2(&self) -> Option<u32> {

@@ -109,6 +109,7 @@ impl Sealing {
             cost: Some(self.kdf.cost()),
             pbkdf2: self.pbkdf2,
             tries: 0,
+            style: None,
         }
     }
 

@@ -130,6 +130,13 @@ pub(super) fn notice(notice: &Notice) -> String {
             "cells with escapes such as `&amp;`, which a browser extension puts there; export again from the web vault".to_owned()
         }
         Notice::Encoding(encoding) => format!("read as {encoding}"),
+        Notice::KeptElsewhere(what) => {
+            format!("secrets that are only named in the file, as {what}, and stay empty; fill them in where they are kept")
+        }
+        Notice::Comment => "secrets without quotes that end before a `#`; quote them in the file if it is a part of them".to_owned(),
+        Notice::Appended => "passwords that seem to end with the token; --split-token takes the two apart".to_owned(),
+        Notice::Redacted => "secrets that the Salesforce CLI does not show, left empty; its commands `sf org auth show-…` do".to_owned(),
+        Notice::NoUsername => "logins without a username in the file; add it, for it is what tells logins apart".to_owned(),
         _ => format!("{notice:?}"),
     }
 }

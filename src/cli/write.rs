@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use sfcred_formats::keys::Style;
 use sfcred_formats::store::Store;
 use sfcred_formats::{Error, Format, Result};
 
@@ -25,6 +26,10 @@ pub(super) struct Writing {
     /// The file to write, with mode 0600, or the folder for a store; - is stdout, even a terminal
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
+
+    /// How the keys of a config file are named, and so which program reads it; `sfcred formats FORMAT` lists the styles
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
 
     /// Replace the output if it exists
     #[arg(long)]
@@ -78,8 +83,9 @@ impl Writing {
         if let Err(error) = self.check_use(&target, format) {
             return Ok(End::wrong_use(&error));
         }
-        options.join = self.join_token;
+        options.join = self.join_token || self.joins(format);
         let mut lock = self.sealing.lock(self.dry_run);
+        lock.style.clone_from(&self.style);
         let mut output = self.output(&target, format, inputs)?;
         let (sources, was_sealed) = open()?;
         let report = match &mut output {
@@ -118,6 +124,11 @@ impl Writing {
         Ok(End::Done)
     }
 
+    /// Whether the style writes password and token in one value.
+    fn joins(&self, format: &Format) -> bool {
+        Style::choose(&format.spec, self.style.as_deref()).is_ok_and(Style::joins)
+    }
+
     /// Checks that the output can be written and sealed.
     fn output(&self, target: &Target, format: &'static Format, inputs: &[PathBuf]) -> Result<Destination> {
         if let Some((path, store)) = store_for(format, target) {
@@ -129,6 +140,9 @@ impl Writing {
 
     /// Fails if the options do not go together.
     fn check_use(&self, target: &Target, format: &Format) -> Result<()> {
+        if let Some(style) = &self.style {
+            Style::choose(&format.spec, Some(style))?;
+        }
         if self.json && !self.dry_run && matches!(target, Target::Stdout) {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
         }

@@ -176,7 +176,7 @@ pub(crate) fn same(a: &Record, b: &Record) -> bool {
     let sorted = |record: &Record| {
         let mut record = record.clone();
         let own = |label: &str| all().iter().any(|format| format.spec.holds.labels.iter().any(|own| own.label == label));
-        record.fields.sort_by_key(|field| own(&field.label));
+        record.fields.sort_by_key(|field| own(&field.label).then(|| field.label.to_string()));
         record
     };
     sorted(a) == sorted(b)

@@ -1,0 +1,65 @@
+//! `.env` files, and the exports of a shell.
+
+mod line;
+
+use std::io::{Read, Write};
+
+use crate::format::{Sink, Spec, Writer};
+use crate::keys::{self, Block, Render, Syntax};
+use crate::{Limits, Lock, Result};
+pub(crate) use line::{entries, looks};
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        keys::read(Syntax::Dotenv, input, limits, sink)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        keys::write(spec, out, lock, "_", Lines(0))
+    }
+}
+
+/// Writes lines, and an empty one between logins.
+struct Lines(u64);
+
+impl Render for Lines {
+    fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
+        if self.0 > 0 {
+            out.push(b'\n');
+        }
+        self.0 += 1;
+        if let Some(comment) = &block.comment {
+            out.extend_from_slice(format!("# {comment}\n").as_bytes());
+        }
+        for (name, value) in &block.lines {
+            out.extend_from_slice(name.as_bytes());
+            out.push(b'=');
+            quote(value.expose(), out);
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+/// Single quotes mean the same to every reader, a shell included; what cannot stand there gets double ones.
+fn quote(value: &str, out: &mut Vec<u8>) {
+    if !value.contains(['\'', '\n', '\r']) {
+        out.push(b'\'');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'\'');
+        return;
+    }
+    out.push(b'"');
+    for byte in value.bytes() {
+        match byte {
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\\' | b'"' | b'$' => out.extend_from_slice(&[b'\\', byte]),
+            byte => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}

@@ -1,0 +1,63 @@
+//! What the codecs of all these formats do alike.
+
+use std::io::{Read, Write};
+
+use zeroize::Zeroizing;
+
+use super::style::{Numbered, Render};
+use super::{Style, Syntax};
+use crate::format::{Sink, Spec, Spot, Writer};
+use crate::{Error, Limits, Lock, Result};
+
+/// Reads the credentials of a file of this syntax.
+pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    input.take(limits.archive.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limits.archive {
+        return Err(Error::new(format!("longer than {} bytes, the limit for a config file", limits.archive)).hint("split the file"));
+    }
+    let text = text(&bytes, syntax, sink)?;
+    let outcome = super::outcome(syntax, &text)?;
+    if let Some(flaw) = outcome.flaws.into_iter().next() {
+        return Err(flaw);
+    }
+    if outcome.found.is_empty() && outcome.notices.is_empty() {
+        return Err(Error::new("no Salesforce login among its keys")
+            .hint("a key needs a prefix such as SALESFORCE_, a section of that name, or a URL"));
+    }
+    for notice in outcome.notices {
+        sink.notice(notice, "");
+    }
+    for (number, mut found) in (1..).zip(outcome.found) {
+        for notice in found.notices {
+            sink.notice(notice, found.record.name());
+        }
+        sink.record(&mut found.record, Spot::Entry(number))?;
+    }
+    Ok(())
+}
+
+/// The text of a file, which is UTF-8.
+fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<Zeroizing<String>> {
+    let _ = (syntax, &sink);
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Ok(Zeroizing::new(text.to_owned())),
+        Err(error) => error,
+    };
+    let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+    Err(Error::new("not valid UTF-8")
+        .at(format!("line {line}"))
+        .hint("save the file again as UTF-8; guessing another encoding could change a password"))
+}
+
+/// Starts a file in the style that was asked for; `mark` stands before the number of a login.
+pub(crate) fn write<'a>(
+    spec: &'a Spec,
+    out: &'a mut dyn Write,
+    lock: &dyn Lock,
+    mark: &'static str,
+    render: impl Render + 'a,
+) -> Result<Box<dyn Writer + 'a>> {
+    let style = Style::choose(spec, lock.style())?;
+    Ok(Box::new(Numbered { style, out, render, mark, first: None, records: 0, text: Vec::new() }))
+}

@@ -1,0 +1,60 @@
+//! What a parser hands to the engine.
+
+use serde::Deserialize;
+
+use crate::{Result, Secret};
+
+/// One key of a file with its value.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The names that lead to it, outermost first; the last one is the key.
+    pub path: Vec<String>,
+    /// The value, as it is after quotes and escapes.
+    pub value: Secret,
+    /// The line of the key, counted from one.
+    pub line: u64,
+    /// What the value points to, where it is not the value itself.
+    pub reference: Option<&'static str>,
+    /// Whether a comment behind the value may have been a part of it.
+    pub cut: bool,
+    /// Why the value cannot be read.
+    pub flaw: Option<&'static str>,
+}
+
+/// The entries of a file.
+pub(crate) type Entries = Vec<Entry>;
+
+/// A way of writing keys and values in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Syntax {
+    /// `KEY=value`, as shells and programs with a `.env` read it.
+    Dotenv,
+}
+
+impl Syntax {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Dotenv];
+
+    /// The name as it stands in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dotenv => "dotenv",
+        }
+    }
+
+    /// What a text looks like, where it looks like one of these.
+    pub fn of(text: &str) -> Option<Self> {
+        crate::dotenv::looks(text).then_some(Self::Dotenv)
+    }
+
+    /// The keys and values of a text.
+    ///
+    /// # Errors
+    /// When the text as a whole cannot be read, with the line.
+    pub fn entries(self, text: &str) -> Result<Vec<Entry>> {
+        match self {
+            Self::Dotenv => Ok(crate::dotenv::entries(text)),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! From entries to credentials: what belongs together, and whether it is Salesforce's.
+
+use std::collections::HashMap;
+
+use super::comment::Dates;
+use super::names::{self, Name, Role};
+use super::outcome::{Found, Outcome};
+use super::{Entry, value};
+use crate::record::{Field, Kind};
+use crate::{Error, Notice, Record, Secret, salesforce};
+
+/// Parents that only wrap the keys of a login.
+const WRAPPERS: &[&str] = &[
+    "auth",
+    "authentication",
+    "config",
+    "configuration",
+    "connection",
+    "credentials",
+    "data",
+    "env",
+    "environment",
+    "extra",
+    "options",
+    "properties",
+    "settings",
+    "stringdata",
+    "typeproperties",
+    "value",
+];
+
+/// What tells one group from another: the parents, what is left of the key's name, and its prefix.
+type Id = (Vec<String>, String, Option<&'static str>);
+
+/// The entries of one login.
+#[derive(Default)]
+struct Group {
+    line: u64,
+    username: Option<(u8, String, u64)>,
+    password: Option<(Secret, u64)>,
+    token: Option<(Secret, u64, bool)>,
+    urls: Vec<(u8, String)>,
+    sandbox: Option<bool>,
+    client: Vec<(&'static str, Secret, Kind)>,
+    notices: Vec<Notice>,
+    /// Whether `SF_` is the prefix of Snowflake here.
+    warehouse: bool,
+    keys: Vec<(String, u64)>,
+    flaws: Vec<Error>,
+}
+
+/// Makes credentials of the entries of a file.
+pub(super) fn outcome(entries: Vec<Entry>, dates: &[Dates]) -> Outcome {
+    let mut order: Vec<Id> = Vec::new();
+    let mut groups: HashMap<Id, Group> = HashMap::new();
+    let marked = marked(&entries);
+    let warehouse = entries.iter().filter_map(|entry| entry.path.last()).any(|key| {
+        let key = key.to_ascii_lowercase();
+        key.contains("warehouse") || key.contains("snowflake")
+    });
+    for entry in entries {
+        let Some((scope, key)) = scope(&entry.path) else { continue };
+        let Some(Name { vendor, affix, role }) = names::name(&key) else { continue };
+        let id = (scope, affix, vendor);
+        let group = groups.entry(id.clone()).or_insert_with(|| {
+            order.push(id);
+            Group { line: entry.line, warehouse, ..Group::default() }
+        });
+        group.take(role, &key, entry);
+    }
+    assemble(order, groups, &marked, dates)
+}
+
+/// The parents of a key that tell logins apart, and the key itself.
+fn scope(path: &[String]) -> Option<(Vec<String>, String)> {
+    let (mut key, mut scope) = path.split_last()?;
+    // `"password": {"type": "SecureString", "value": …}`
+    if key == "value"
+        && let Some((parent, rest)) = scope.split_last()
+        && names::name(parent).is_some()
+    {
+        (key, scope) = (parent, rest);
+    }
+    let mut scope = scope.to_vec();
+    while scope.last().is_some_and(|name| WRAPPERS.contains(&name.to_lowercase().as_str())) {
+        scope.pop();
+    }
+    Some((scope, key.clone()))
+}
+
+/// The scopes of which a key says that they are Salesforce's: `conn_type`, `type`, `name`.
+fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
+    let says = |key: &str| {
+        let words = names::words(key).concat();
+        matches!(
+            words.as_str(),
+            "type" | "name" | "conntype" | "connector" | "connectorname" | "connectorclass" | "kind" | "variant" | "provider"
+        )
+    };
+    let is_marked =
+        |entry: &&Entry| entry.path.last().is_some_and(|key| says(key)) && entry.value.expose().to_lowercase().contains("salesforce");
+    entries.iter().filter(is_marked).filter_map(|entry| Some(scope(&entry.path)?.0)).collect()
+}
+
+impl Group {
+    fn take(&mut self, role: Role, key: &str, entry: Entry) {
+        let Entry { value, line, reference, cut, flaw, path } = entry;
+        let spot = format!("line {line}");
+        if let Some(flaw) = flaw {
+            self.flaws.push(Error::new(format!("`{}`: {flaw}", key.escape_debug())).at(spot).hint("mend the line, or leave it out"));
+            return;
+        }
+        let whole = path.join(".");
+        if let Some((_, first)) = self.keys.iter().find(|(key, _)| *key == whole) {
+            let what = format!("`{}` stands here once more, first in line {first}", key.escape_debug());
+            self.flaws.push(Error::new(what).at(spot).hint("two values are two truths; take one of them out"));
+            return;
+        }
+        self.keys.push((whole, line));
+        let secret = matches!(role, Role::Password | Role::Token { .. } | Role::ClientSecret);
+        if let Some(kind) = reference.or_else(|| value::reference(value.expose())) {
+            if secret {
+                self.notices.push(Notice::KeptElsewhere(kind));
+            }
+            return;
+        }
+        if cut && secret {
+            self.notices.push(Notice::Comment);
+        }
+        let text = value.expose();
+        if text.is_empty() {
+            return;
+        }
+        if text.starts_with("[REDACTED]") {
+            self.notices.push(Notice::Redacted);
+            return;
+        }
+        match role {
+            Role::Username(rank) => {
+                // A user's id is no username.
+                let is_id = text.starts_with("005") && matches!(text.len(), 15 | 18);
+                if !is_id && self.username.as_ref().is_none_or(|(other, ..)| rank < *other) {
+                    self.username = Some((rank, text.to_owned(), line));
+                }
+            }
+            Role::Password if self.password.is_none() => self.password = Some((value, line)),
+            Role::Token { sure } if self.token.as_ref().is_none_or(|(.., other)| sure && !other) => {
+                if sure || value::could_be_token(text) {
+                    self.token = Some((value, line, sure));
+                } else {
+                    self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned()));
+                }
+            }
+            Role::Password | Role::Token { .. } => {}
+            Role::Url(_) if text.starts_with("force://") => self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned())),
+            Role::Url(rank) => self.urls.push((rank, text.to_owned())),
+            Role::Sandbox => self.sandbox = value::is_sandbox(text),
+            Role::ClientId => self.client.push(("Consumer Key", value, Kind::Text)),
+            Role::ClientSecret => self.client.push(("Consumer Secret", value, Kind::Hidden)),
+        }
+    }
+
+    fn has_login(&self) -> bool {
+        self.username.is_some() || self.password.is_some() || self.token.is_some()
+    }
+
+    /// Whether the entries of the other group fill only what is empty here.
+    fn goes_with(&self, other: &Self) -> bool {
+        let logins = self.has_login() && other.has_login();
+        logins
+            && !(self.username.is_some() && other.username.is_some()
+                || self.password.is_some() && other.password.is_some()
+                || self.token.is_some() && other.token.is_some())
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.username = self.username.take().or(other.username);
+        self.password = self.password.take().or(other.password);
+        self.token = self.token.take().or(other.token);
+        self.urls.extend(other.urls);
+        self.sandbox = self.sandbox.or(other.sandbox);
+        self.client.extend(other.client);
+        self.notices.extend(other.notices);
+        self.flaws.extend(other.flaws);
+        self.line = self.line.min(other.line);
+    }
+
+    /// Username, password and token, with the token under a name or in a shape that only Salesforce has.
+    fn is_typical(&self) -> bool {
+        let typical = |(token, _, sure): &(Secret, u64, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
+        self.username.is_some() && self.password.is_some() && self.token.as_ref().is_some_and(typical)
+    }
+
+    fn is_salesforce(&self, (scope, _, vendor): &Id, marked: &[Vec<String>]) -> bool {
+        vendor.is_some_and(|vendor| vendor != "sf" || !self.warehouse)
+            || scope.iter().any(|name| names::is_salesforce(name))
+            || self.urls.iter().any(|(_, url)| salesforce::is_salesforce(url))
+            || marked.iter().any(|marked| scope.starts_with(marked))
+            || self.is_typical()
+    }
+
+    fn into_found(mut self, id: &Id) -> Found {
+        let mut record = Record::default();
+        let (mut password_line, mut token_line) = (None, None);
+        let mut line = self.line;
+        if let Some((_, username, at)) = self.username {
+            record.username = username;
+            line = at;
+        }
+        if let Some((password, at)) = self.password {
+            if self.token.is_none() && value::may_end_in_token(password.expose()) {
+                self.notices.push(Notice::Appended);
+            }
+            record.password = password;
+            password_line = Some(at);
+        }
+        if let Some((token, at, _)) = self.token {
+            record.token = Some(token);
+            token_line = Some(at);
+        }
+        self.urls.sort_by_key(|(rank, _)| *rank);
+        for url in self.urls.iter().filter_map(|(_, url)| value::url(url)) {
+            if !record.urls.contains(&url) {
+                record.urls.push(url);
+            }
+        }
+        if record.urls.is_empty()
+            && let Some(sandbox) = self.sandbox
+        {
+            record.urls.push(format!("https://{}.salesforce.com", if sandbox { "test" } else { "login" }));
+        }
+        for (label, value, kind) in self.client {
+            if record.fields.iter().all(|field| field.label != label) {
+                record.fields.push(Field::new(label, value, kind));
+            }
+        }
+        if record.username.is_empty() {
+            self.notices.push(Notice::NoUsername);
+        }
+        let mut names = id.0.clone();
+        if !id.1.is_empty() {
+            names.push(id.1.clone());
+        }
+        Found { record, line, password_line, token_line, group: names.join("."), notices: self.notices }
+    }
+}
+
+/// Joins groups that are one login, and leaves out what is not Salesforce's.
+fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String>], dates: &[Dates]) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut joined: Vec<(Id, Group)> = Vec::new();
+    // Where each id without its prefix was seen first, so that a million groups need no million looks.
+    let mut places: HashMap<(Vec<String>, String), Vec<usize>> = HashMap::new();
+    for id in order {
+        let Some(group) = groups.remove(&id) else { continue };
+        let seen = places.entry((id.0.clone(), id.1.clone())).or_default();
+        let fits = |at: &&usize| joined[**at].1.goes_with(&group) && id.2.is_some() == joined[**at].0.2.is_some();
+        if let Some(at) = seen.iter().find(fits) {
+            joined[*at].1.merge(group);
+        } else {
+            seen.push(joined.len());
+            joined.push((id, group));
+        }
+    }
+    // What stands without a number or name holds for all of the same parent.
+    let shared = |(id, group): &(Id, Group)| {
+        let alone = id.1.is_empty() && !group.has_login();
+        alone.then(|| (id.0.clone(), group.urls.clone(), group.sandbox))
+    };
+    let shared: Vec<_> = joined.iter().filter_map(shared).collect();
+    for (id, mut group) in joined {
+        if let Some((_, urls, sandbox)) = shared.iter().find(|(scope, ..)| id.0.starts_with(scope) && group.urls.is_empty()) {
+            group.urls.clone_from(urls);
+            group.sandbox = group.sandbox.or(*sandbox);
+        }
+        if !group.is_salesforce(&id, marked) {
+            continue;
+        }
+        outcome.flaws.append(&mut group.flaws);
+        if !group.has_login() {
+            outcome.notices.append(&mut group.notices);
+            continue;
+        }
+        let first = group.keys.iter().map(|(_, line)| *line).min().unwrap_or(group.line);
+        let mut found = group.into_found(&id);
+        let before = outcome.found.last().map_or(0, |found: &Found| found.line);
+        if let Some(dates) = dates.iter().rev().find(|dates| dates.line < first && dates.line > before) {
+            dates.set(&mut found.record);
+        }
+        outcome.found.push(found);
+    }
+    outcome
+}

@@ -1,0 +1,105 @@
+//! What the engine makes of the names and shapes that people use.
+
+use super::*;
+use crate::{Notice, Record};
+
+const T24: &str = "Qx7LmT2vRk9ZpB4nWc6HdY1s";
+
+fn found(text: &str) -> Vec<Found> {
+    find(Syntax::Dotenv, text).unwrap()
+}
+
+fn show(record: &Record) -> String {
+    let token = record.token.as_ref().map_or("-", |token| token.expose());
+    format!("{} {} {token} {}", record.username, record.password.expose(), record.urls.join(","))
+}
+
+#[test]
+fn families_are_grouped_by_what_is_left_of_their_names() {
+    let text = format!(
+        "SALESFORCE_LOGIN_URL=https://login.salesforce.com\nSALESFORCE_USERNAME_1=a@one.example\nSALESFORCE_PASSWORD_1=p1\nSALESFORCE_TOKEN_1={T24}\n\
+         SALESFORCE_USERNAME_2=b@one.example\nSALESFORCE_PASSWORD_2=p2\nPROD_SF_USERNAME=c@one.example\nPROD_SF_PASSWORD=p3\nPROD_SF_SANDBOX=true\n\
+         SFUSER=d@one.example\nSFPASS=p4\nSF_SECURITY_TOKEN={T24}\nSF_DOMAIN=acme.my\n"
+    );
+    let shown: Vec<String> = found(&text).iter().map(|found| show(&found.record)).collect();
+    assert_eq!(
+        shown,
+        [
+            format!("a@one.example p1 {T24} https://login.salesforce.com"),
+            "b@one.example p2 - https://login.salesforce.com".to_owned(),
+            "c@one.example p3 - https://test.salesforce.com".to_owned(),
+            format!("d@one.example p4 {T24} https://acme.my.salesforce.com"),
+        ]
+    );
+}
+
+#[test]
+fn one_login_under_two_prefixes() {
+    let found = found(&format!("SF_USERNAME=a@one.example\nSF_PASSWORD=p\nSALESFORCE_SECURITY_TOKEN={T24}\n"));
+    assert_eq!(found.iter().map(|found| show(&found.record)).collect::<Vec<_>>(), [format!("a@one.example p {T24} ")]);
+    assert_eq!((found[0].line, found[0].password_line, found[0].token_line), (1, Some(2), Some(3)));
+}
+
+#[test]
+fn others_have_tokens_too() {
+    for text in [
+        "AWS_ACCESS_KEY_ID=AKIAFAKE\nAWS_SECRET_ACCESS_KEY=x\nAWS_SECURITY_TOKEN=Qx7LmT2vRk9ZpB4nWc6HdY1s\n",
+        "OBS_SECURITY_TOKEN=Qx7LmT2vRk9ZpB4nWc6HdY1s\nUSERNAME=a\nPASSWORD=b\n",
+        "USERNAME=a\nPASSWORD=b\nTOKEN=Qx7LmT2vRk9ZpB4nWc6HdY1s\n",
+        "DB_HOST=login\nDB_USERNAME=a\nDB_PASSWORD=b\n",
+        "SF_ACCOUNT=xy12345\nSF_USER=a\nSF_PASSWORD=b\nSF_WAREHOUSE=w\n",
+        "SALESFORCE_API_VERSION=59.0\nSALESFORCE_LOGIN_URL=https://login.salesforce.com\n",
+    ] {
+        assert_eq!(found(text).len(), 0, "{text}");
+    }
+}
+
+#[test]
+fn a_token_of_oauth_is_no_security_token() {
+    for (value, taken) in [(T24, true), ("00D000000000001!AQ.FakeFakeFakeFakeFakeFake", false), ("eyJfake.eyJfake.fake", false)] {
+        let found = found(&format!("SF_USERNAME=a@one.example\nSF_TOKEN={value}\n"));
+        assert_eq!(found[0].record.token.is_some(), taken, "{value}");
+        assert_eq!(found[0].notices.is_empty(), taken, "{value}");
+    }
+    let named = found("SF_USERNAME=a@one.example\nSF_SECURITY_TOKEN=odd\n");
+    assert!(named[0].record.token.is_some(), "what is called a security token is one");
+}
+
+#[test]
+fn what_is_only_named_stays_empty() {
+    let found = found("SF_USERNAME=a@one.example\nSF_PASSWORD=${VAULT}\nSF_TOKEN='{{ token }}'\nSF_CLIENT_ID=3MVG9fake\n");
+    assert_eq!(show(&found[0].record), "a@one.example  - ");
+    assert_eq!(found[0].notices, [Notice::KeptElsewhere("a variable"), Notice::KeptElsewhere("a template")]);
+    assert!(!found[0].is_plain());
+    let alone = outcome(Syntax::Dotenv, "SF_USERNAME=$A\nSF_PASSWORD=$B\n").unwrap();
+    assert_eq!((alone.found.len(), alone.notices), (0, vec![Notice::KeptElsewhere("a variable")]));
+    let literal = super::find(Syntax::Dotenv, "SF_USERNAME=a@one.example\nSF_PASSWORD='$VAULT'\n").unwrap();
+    assert_eq!(literal[0].record.password.expose(), "$VAULT");
+}
+
+#[test]
+fn flaws_name_their_line() {
+    for (text, expected) in [
+        ("SF_PASSWORD=a\nSF_PASSWORD=b\n", "line 2: `SF_PASSWORD` stands here once more, first in line 1"),
+        ("SF_USERNAME=a\nSF_PASSWORD='open\n", "line 2: `SF_PASSWORD`: the quote is not closed"),
+        ("SF_USERNAME=a\nSF_PASSWORD='a' b\n", "line 2: `SF_PASSWORD`: something stands behind the closing quote"),
+    ] {
+        let flaws = outcome(Syntax::Dotenv, text).unwrap().flaws;
+        assert_eq!(flaws.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[test]
+fn dates_stand_in_comments() {
+    let text = "# token issued 2026-08-18, password changed 2026-08-17\nSF_USERNAME=a@one.example\nSF_PASSWORD=p\nSF_USERNAME_2=b\nSF_PASSWORD_2=q\n";
+    let found = found(text);
+    assert_eq!(found[0].record.issued.unwrap().to_string(), "2026-08-18");
+    assert_eq!(found[0].record.password_changed.unwrap().to_string(), "2026-08-17");
+    assert_eq!(found[1].record.issued, None);
+}
+
+#[test]
+fn a_joined_password_is_told() {
+    let found = found(&format!("SFDC_USERNAME=a@one.example\nSFDC_PASSWORD=Quartz-Lantern-42!{T24}\n"));
+    assert_eq!(found[0].notices, [Notice::Appended]);
+}
