@@ -104,6 +104,7 @@ formats! {
     salesforce_email code,
     labels code,
     dotenv code,
+    properties code,
 }
 
 /// All formats, in the order in which they are listed.

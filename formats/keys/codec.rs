@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::style::{Numbered, Render};
 use super::{Style, Syntax};
 use crate::format::{Sink, Spec, Spot, Writer};
-use crate::{Error, Limits, Lock, Result};
+use crate::{Error, Limits, Lock, Notice, Result};
 
 /// Reads the credentials of a file of this syntax.
 pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
@@ -39,11 +39,15 @@ pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: 
 
 /// The text of a file, which is UTF-8.
 fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<Zeroizing<String>> {
-    let _ = (syntax, &sink);
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Zeroizing::new(text.to_owned())),
         Err(error) => error,
     };
+    if syntax == Syntax::Properties {
+        // Java's own encoding of these files; every byte is a character of it.
+        sink.notice(Notice::Encoding("ISO-8859-1"), "");
+        return Ok(Zeroizing::new(bytes.iter().copied().map(char::from).collect()));
+    }
     let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
     Err(Error::new("not valid UTF-8")
         .at(format!("line {line}"))

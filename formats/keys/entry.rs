@@ -30,22 +30,29 @@ pub(crate) type Entries = Vec<Entry>;
 pub enum Syntax {
     /// `KEY=value`, as shells and programs with a `.env` read it.
     Dotenv,
+    /// `key=value` as Java reads it.
+    Properties,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Dotenv];
+    pub const ALL: [Self; 2] = [Self::Dotenv, Self::Properties];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dotenv => "dotenv",
+            Self::Properties => "properties",
         }
     }
 
     /// What a text looks like, where it looks like one of these.
     pub fn of(text: &str) -> Option<Self> {
-        crate::dotenv::looks(text).then_some(Self::Dotenv)
+        let looks = |syntax: &Self| match syntax {
+            Self::Dotenv => crate::dotenv::looks(text),
+            Self::Properties => crate::properties::looks(text),
+        };
+        Self::ALL.into_iter().find(looks)
     }
 
     /// The keys and values of a text.
@@ -55,6 +62,7 @@ impl Syntax {
     pub fn entries(self, text: &str) -> Result<Vec<Entry>> {
         match self {
             Self::Dotenv => Ok(crate::dotenv::entries(text)),
+            Self::Properties => Ok(crate::properties::entries(text)),
         }
     }
 }

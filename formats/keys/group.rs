@@ -43,6 +43,8 @@ struct Group {
     sandbox: Option<bool>,
     client: Vec<(&'static str, Secret, Kind)>,
     notices: Vec<Notice>,
+    /// Whether programs that name their keys so want the token behind the password.
+    appends: bool,
     /// Whether `SF_` is the prefix of Snowflake here.
     warehouse: bool,
     keys: Vec<(String, u64)>,
@@ -117,6 +119,8 @@ impl Group {
             return;
         }
         self.keys.push((whole, line));
+        let name = key.to_ascii_lowercase();
+        self.appends |= name.contains("serverurl") || name == "sf.loginurl" || name.starts_with("camel.");
         let secret = matches!(role, Role::Password | Role::Token { .. } | Role::ClientSecret);
         if let Some(kind) = reference.or_else(|| value::reference(value.expose())) {
             if secret {
@@ -182,6 +186,7 @@ impl Group {
         self.client.extend(other.client);
         self.notices.extend(other.notices);
         self.flaws.extend(other.flaws);
+        self.appends |= other.appends;
         self.line = self.line.min(other.line);
     }
 
@@ -208,7 +213,7 @@ impl Group {
             line = at;
         }
         if let Some((password, at)) = self.password {
-            if self.token.is_none() && value::may_end_in_token(password.expose()) {
+            if self.appends && self.token.is_none() && value::may_end_in_token(password.expose()) {
                 self.notices.push(Notice::Appended);
             }
             record.password = password;
@@ -269,9 +274,11 @@ fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String
     };
     let shared: Vec<_> = joined.iter().filter_map(shared).collect();
     for (id, mut group) in joined {
-        if let Some((_, urls, sandbox)) = shared.iter().find(|(scope, ..)| id.0.starts_with(scope) && group.urls.is_empty()) {
+        if let Some((_, urls, sandbox)) =
+            shared.iter().find(|(scope, ..)| id.0.starts_with(scope) && group.urls.is_empty() && group.sandbox.is_none())
+        {
             group.urls.clone_from(urls);
-            group.sandbox = group.sandbox.or(*sandbox);
+            group.sandbox = *sandbox;
         }
         if !group.is_salesforce(&id, marked) {
             continue;

@@ -38,6 +38,9 @@ pub struct Style {
     /// Keys with one value, which stand before the others.
     #[serde(default)]
     pub fixed: Vec<(String, String)>,
+    /// Whether a `$` is written twice, as Ant expects it.
+    #[serde(default)]
+    pub dollars: bool,
     /// Whether a file holds one login only.
     #[serde(default)]
     pub single: bool,

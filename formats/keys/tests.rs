@@ -100,6 +100,8 @@ fn dates_stand_in_comments() {
 
 #[test]
 fn a_joined_password_is_told() {
-    let found = found(&format!("SFDC_USERNAME=a@one.example\nSFDC_PASSWORD=Quartz-Lantern-42!{T24}\n"));
+    let found = found(&format!(
+        "SFDC_USERNAME=a@one.example\nSFDC_PASSWORD=Quartz-Lantern-42!{T24}\nSFDC_SERVERURL=https://login.salesforce.com\n"
+    ));
     assert_eq!(found[0].notices, [Notice::Appended]);
 }

@@ -1,0 +1,144 @@
+//! The lines of a `.properties` file: continued, split at the first sign, and unescaped as Java does it.
+
+use crate::keys::{Entries, Entry, expanded};
+
+/// Whether a text looks like a `.properties` file: every line that is no comment has a key with a dot or a plain one, a sign and a value.
+pub(crate) fn looks(text: &str) -> bool {
+    let (mut pairs, mut others) = (0_u32, 0_u32);
+    for (_, line) in logical(text) {
+        let sign = sign(&line);
+        let key = sign.map_or("", |(end, _)| &line[..end]);
+        let named = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        if line.starts_with('[') || line.starts_with(['{', '<', '-']) {
+            return false;
+        }
+        // `key: value` is YAML as well, and more often.
+        let equals = sign.is_some_and(|(end, begin)| line[end..begin].contains('='));
+        if named && equals { pairs += 1 } else { others += 1 }
+    }
+    pairs > 0 && pairs >= others
+}
+
+/// The keys of a text.
+pub(crate) fn entries(text: &str) -> Entries {
+    let mut entries = Vec::new();
+    // Ant turns `$$` into `$`, and only Ant has these two keys.
+    let ant = logical(text).iter().any(|(_, line)| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.starts_with(key)));
+    for (number, line) in logical(text) {
+        let Some((end, begin)) = sign(&line) else { continue };
+        let mut entry = Entry { path: vec![unescape(&line[..end]).0], line: number, ..Entry::default() };
+        let (mut value, plain) = unescape(&line[begin..]);
+        if ant {
+            value = value.replace("$$", "$");
+        }
+        if expanded(&if ant { plain.replace("$$", " ") } else { plain }) {
+            entry.reference = Some(if line[begin..].starts_with("${secure::") { "a secure property of Mule" } else { "a variable" });
+        }
+        entry.value = value.into();
+        entries.push(entry);
+    }
+    entries
+}
+
+/// The lines with those that they go on in, without comments and leading blanks.
+fn logical(text: &str) -> Vec<(u64, String)> {
+    let mut found: Vec<(u64, String)> = Vec::new();
+    let mut open = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim_end_matches('\r').trim_start_matches([' ', '\t', '\u{c}']);
+        if !open && (line.is_empty() || line.starts_with(['#', '!'])) {
+            continue;
+        }
+        let slashes = line.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        let goes_on = slashes % 2 == 1;
+        let part = if goes_on { &line[..line.len() - 1] } else { line };
+        match found.last_mut().filter(|_| open) {
+            Some((_, whole)) => whole.push_str(part),
+            None => found.push((number, part.to_owned())),
+        }
+        open = goes_on;
+    }
+    found
+}
+
+/// Where the key ends, and where the value begins: behind `=`, `:` or a blank.
+fn sign(line: &str) -> Option<(usize, usize)> {
+    let mut escaped = false;
+    let end = line.char_indices().find_map(|(at, character)| {
+        let ends = !escaped && matches!(character, '=' | ':' | ' ' | '\t');
+        escaped = !escaped && character == '\\';
+        ends.then_some(at)
+    })?;
+    let blanks = |at: usize| at + line[at..].len() - line[at..].trim_start_matches([' ', '\t', '\u{c}']).len();
+    let mut begin = blanks(end);
+    if line[begin..].starts_with(['=', ':']) {
+        begin = blanks(begin + 1);
+    }
+    Some((end, begin))
+}
+
+/// The text without its escapes, and the same with a blank in place of every escape.
+fn unescape(text: &str) -> (String, String) {
+    let mut units: Vec<u16> = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+            plain.push(character);
+            continue;
+        }
+        plain.push(' ');
+        let code = rest.as_str().strip_prefix('u').and_then(|code| u16::from_str_radix(code.get(..4)?, 16).ok());
+        if let Some(code) = code {
+            units.push(code);
+            rest = rest.as_str().get(5..).unwrap_or_default().chars();
+            continue;
+        }
+        let character = match rest.next() {
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('f') => '\u{c}',
+            Some(other) => other,
+            None => break,
+        };
+        units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+    }
+    (String::from_utf16_lossy(&units), plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_java_reads_them() {
+        let text = "# c\n! c\n\n sf.username = a@b.example\r\nsf.password:p\\:\\=\\#\\\\x\\u00e9\\ud83d\\udd11 \nc one\\\n   two\\\\\nd\ne=\nf\\ g=h\n\
+            i=${x}\nj=\\${x}\nk=![abc]\nl=\\\n# no comment\n";
+        let read: Vec<(u64, String, String)> =
+            entries(text).into_iter().map(|entry| (entry.line, entry.path[0].clone(), entry.value.expose().to_owned())).collect();
+        let expected = [
+            (4, "sf.username", "a@b.example"),
+            (5, "sf.password", "p:=#\\xé🔑 "),
+            (6, "c", "onetwo\\"),
+            (9, "e", ""),
+            (10, "f g", "h"),
+            (11, "i", "${x}"),
+            (12, "j", "${x}"),
+            (13, "k", "![abc]"),
+            (14, "l", "# no comment"),
+        ];
+        assert_eq!(read, expected.map(|(line, key, value)| (line, key.to_owned(), value.to_owned())));
+        let told: Vec<u64> = entries(text).iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.line).collect();
+        assert_eq!(told, [11]);
+        assert_eq!(entries("sf.serverurl=x\nsf.password=a$$b\n")[1].value.expose(), "a$b");
+        assert_eq!(entries("sf.password=a$$b\n")[0].value.expose(), "a$$b");
+    }
+
+    #[test]
+    fn what_looks_like_it() {
+        assert!(looks("sf.username=a\n") && looks("#x\n\nusername = a\nurl = b\n"));
+        assert!(!looks("") && !looks("[a]\nb=c\n") && !looks("a: b\n") && !looks("{\"a\":1}") && !looks("a,b\n"));
+    }
+}

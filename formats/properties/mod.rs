@@ -1,0 +1,74 @@
+//! `.properties` files of Java, as Ant, Mule, Trino, Kafka connectors and the Vlocity build tool read them.
+
+mod line;
+
+use std::io::{Read, Write};
+
+use crate::format::{Sink, Spec, Writer};
+use crate::keys::{self, Block, Render, Style, Syntax};
+use crate::{Limits, Lock, Result};
+pub(crate) use line::{entries, looks};
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        keys::read(Syntax::Properties, input, limits, sink)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        let doubled = Style::choose(spec, lock.style())?.dollars;
+        keys::write(spec, out, lock, ".", Lines { doubled, records: 0 })
+    }
+}
+
+/// Writes lines, and an empty one between logins.
+struct Lines {
+    /// Whether a `$` is written twice.
+    doubled: bool,
+    records: u64,
+}
+
+impl Render for Lines {
+    fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
+        if self.records > 0 {
+            out.push(b'\n');
+        }
+        self.records += 1;
+        if let Some(comment) = &block.comment {
+            out.extend_from_slice(format!("# {comment}\n").as_bytes());
+        }
+        for (name, value) in &block.lines {
+            out.extend_from_slice(name.as_bytes());
+            out.push(b'=');
+            escape(value.expose(), self.doubled, out);
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+/// Writes a value as Java reads it. A `$` before a brace gets a backslash, which Java drops and the reader here takes for the sign itself.
+fn escape(value: &str, doubled: bool, out: &mut Vec<u8>) {
+    let mut leading = true;
+    for (at, character) in value.char_indices() {
+        let first = std::mem::replace(&mut leading, false);
+        match character {
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\u{c}' => out.extend_from_slice(b"\\f"),
+            ' ' if first => out.extend_from_slice(b"\\ "),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '$' if doubled => out.extend_from_slice(b"$$"),
+            '$' if value[at + 1..].starts_with(['{', '(']) || first => out.extend_from_slice(b"\\$"),
+            ' '..='~' => out.extend_from_slice(&[u8::try_from(character).unwrap_or(b'?')]),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+            }
+        }
+    }
+}
