@@ -36,6 +36,9 @@ pub struct Spec {
     /// Whether every entry of a file is a Salesforce login, so that none is left out.
     #[serde(default)]
     pub native: bool,
+    /// Whether its entries are no records but add to those of other inputs, because they hold no secrets.
+    #[serde(default)]
+    pub companion: bool,
     /// Whether the sample is byte for byte what this program writes.
     #[serde(default)]
     pub canonical: bool,

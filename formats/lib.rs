@@ -14,6 +14,7 @@
 
 mod archive;
 mod check;
+mod dates;
 mod decode;
 mod detect;
 mod error;
@@ -105,6 +106,7 @@ formats! {
     labels code,
     dotenv code,
     properties code,
+    user_export code,
 }
 
 /// All formats, in the order in which they are listed.

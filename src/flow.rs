@@ -10,35 +10,18 @@
 //!
 //! Files, terminal, clock and randomness are outside: the command opens and seals, and prints what a [`Report`] holds.
 
-use std::io::{Read, Write, copy, sink};
+use std::io::{Write, copy, sink};
 
-use sfcred_formats::store::{Folder, NewFolder};
-use sfcred_formats::{Error, Format, Input, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all, detect, detect_folder};
+use sfcred_formats::store::NewFolder;
+use sfcred_formats::{Error, Format, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all};
 
+use crate::additions::Additions;
 use crate::check::{Findings, Keep, Place, Policy};
 use crate::merge::{Merge, Merged};
 use crate::place::{Finding, Losses, Placer, Split, recognise};
+pub use crate::source::{Content, Source};
+use crate::source::{Held, Opened, opened};
 use crate::vault::{Change, Conflict, Import, OnConflict, Vault};
-
-/// An input: its name for messages, its content as it was before sealing, and its format if the user named it.
-pub struct Source<'a> {
-    /// The path, or `stdin`.
-    pub name: String,
-    /// What is in it.
-    pub content: Content<'a>,
-    /// The format, else it is found by content.
-    pub from: Option<&'static Format>,
-    /// What opens it where its format encrypts by itself.
-    pub lock: Box<dyn Lock + 'a>,
-}
-
-/// What is in an input.
-pub enum Content<'a> {
-    /// The bytes of a file.
-    File(Box<dyn Read + 'a>),
-    /// A store.
-    Folder(Box<dyn Folder + 'a>),
-}
 
 /// Where the records go.
 pub enum Out<'a> {
@@ -69,7 +52,7 @@ pub struct Options {
 
 impl Options {
     /// All formats. The user's own come first, so that one of them can call another its twin.
-    fn formats(&self) -> impl Iterator<Item = &'static Format> {
+    pub(crate) fn formats(&self) -> impl Iterator<Item = &'static Format> {
         self.own.iter().chain(all())
     }
 }
@@ -80,6 +63,8 @@ pub struct Report {
     pub inputs: Vec<Reading>,
     /// What the readers noticed.
     pub notices: Tally<Notice>,
+    /// What lists of users add to records.
+    pub additions: Additions,
     /// How records were understood.
     pub understood: Tally<Finding>,
     /// What became of logins that several inputs hold.
@@ -112,6 +97,7 @@ impl Report {
         Self {
             inputs: Vec::new(),
             notices: Tally::default(),
+            additions: Additions::default(),
             understood: Tally::default(),
             merged: Tally::default(),
             findings: Findings::new(options.policy.clone(), options.keep),
@@ -140,7 +126,8 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
         written += 1;
         writer.record(record)
     };
-    if sources.len() > 1 {
+    let sources = opened(sources, options)?;
+    if sources.iter().filter(|source| !source.format.spec.companion).count() > 1 {
         let (mut logins, mut others) = merged(sources, options, &mut report)?;
         for record in &mut logins {
             report.findings.enter(record, None);
@@ -169,7 +156,7 @@ pub fn convert(sources: Vec<Source<'_>>, target: &Format, out: Out<'_>, lock: &m
 /// When a source cannot be read.
 pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
     let mut report = Report::new(options);
-    entries(sources, options, &mut report, &mut |record, place, findings| {
+    entries(opened(sources, options)?, options, &mut report, &mut |record, place, findings| {
         if place.is_some() {
             findings.enter(record, place);
         }
@@ -183,6 +170,10 @@ pub fn check(sources: Vec<Source<'_>>, options: &Options) -> Result<Report> {
 /// The format is `None` where the source is of none. What was read before an error has been handed on.
 pub fn logins(source: Source<'_>, options: &Options, each: &mut dyn FnMut(Record, Spot)) -> (Option<&'static Format>, Result<()>) {
     let mut report = Report::new(options);
+    let source = match source.open(options) {
+        Ok(source) => source,
+        Err(error) => return (None, Err(error)),
+    };
     let result = records(source, options, &mut report, &mut |record, place, _| {
         if let Some(place) = place {
             each(std::mem::take(record), place.spot);
@@ -204,7 +195,7 @@ pub fn import(
 ) -> Result<(Report, Vec<(String, Change)>)> {
     let mut report = Report::new(options);
     let mut import = Import::new(vault);
-    entries(sources, options, &mut report, &mut |record, place, findings| {
+    entries(opened(sources, options)?, options, &mut report, &mut |record, place, findings| {
         if place.is_some() {
             findings.enter(record, place);
         }
@@ -236,7 +227,7 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
         .filter(|format| format.spec.write.is_some())
         .map(|format| (format, Placer::new(format, options.policy.max_age)))
         .collect();
-    entries(vec![source], options, &mut report, &mut |record, place, findings| {
+    entries(vec![source.open(options)?], options, &mut report, &mut |record, place, findings| {
         if place.is_some() {
             findings.enter(record, place);
         }
@@ -254,7 +245,7 @@ pub fn inspect(source: Source<'_>, options: &Options) -> Result<Inspection> {
 
 /// All records of several sources, one for each Salesforce login, and the other entries. These stay as they are: elsewhere one username has
 /// many logins.
-fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> Result<(Vec<Record>, Vec<Record>)> {
+fn merged(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report) -> Result<(Vec<Record>, Vec<Record>)> {
     let mut merge = Merge::default();
     let mut others = Vec::new();
     entries(sources, options, report, &mut |record, place, _| {
@@ -273,7 +264,7 @@ fn merged(sources: Vec<Source<'_>>, options: &Options, report: &mut Report) -> R
 type Each<'a> = dyn FnMut(&mut Record, Option<Place>, &mut Findings) -> Result<()> + 'a;
 
 /// Hands every record of the sources on, understood: one by one, or, where values are to be split, when all that is known has been read.
-fn entries(sources: Vec<Source<'_>>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
+fn entries(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
     let Some(split) = &options.split else {
         return sources.into_iter().try_for_each(|source| records(source, options, report, each));
     };
@@ -290,38 +281,32 @@ fn entries(sources: Vec<Source<'_>>, options: &Options, report: &mut Report, eac
 }
 
 /// Hands every record of one source on, understood.
-fn records(source: Source<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
-    let Source { name, content, from, mut lock } = source;
+fn records(source: Opened<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
+    let Opened { name, format, twins, held, mut lock } = source;
     let mut failed = None;
     let read = || -> Result<()> {
-        let mut input = match content {
-            Content::File(bytes) => Input::open(bytes, &options.limits)?,
-            Content::Folder(mut folder) => {
-                let (format, twins) = match from {
-                    Some(format) => (format, false),
-                    None => detect_folder(options.formats(), folder.files()).map(|found| (found.format, !found.twins.is_empty()))?,
-                };
-                report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
+        let reading = Reading { name: name.clone(), format, twins, records: 0, others: 0 };
+        match held {
+            Held::Folder(mut folder) => {
+                report.inputs.push(reading);
                 let mut stage = Stage { format, options, report, each, failed: &mut failed };
-                return format.read_folder(&mut *folder, &options.limits, &mut stage);
+                format.read_folder(&mut *folder, &options.limits, &mut stage)
             }
-        };
-        let (format, twins) = match from {
-            Some(format) => (format, false),
-            None => detect(options.formats(), &mut input).map(|found| (found.format, !found.twins.is_empty()))?,
-        };
-        for other in format.enter(&mut input)? {
-            report.notices.add(Notice::OtherFiles, &other);
+            Held::File(mut input) => {
+                for other in format.enter(&mut input)? {
+                    report.notices.add(Notice::OtherFiles, &other);
+                }
+                if let Some(encoding) = input.encoding() {
+                    report.notices.add(Notice::Encoding(encoding), "");
+                }
+                report.inputs.push(reading);
+                let mut stage = Stage { format, options, report, each, failed: &mut failed };
+                format.read(&mut input, &options.limits, &mut *lock, &mut stage)?;
+                // A sealed file is authentic only when its last byte has been read.
+                copy(&mut input, &mut sink())?;
+                Ok(())
+            }
         }
-        if let Some(encoding) = input.encoding() {
-            report.notices.add(Notice::Encoding(encoding), "");
-        }
-        report.inputs.push(Reading { name: name.clone(), format, twins, records: 0, others: 0 });
-        let mut stage = Stage { format, options, report, each, failed: &mut failed };
-        format.read(&mut input, &options.limits, &mut *lock, &mut stage)?;
-        // A sealed file is authentic only when its last byte has been read.
-        copy(&mut input, &mut sink())?;
-        Ok(())
     };
     let result = read();
     match (failed, result) {
@@ -347,7 +332,7 @@ impl Sink for Stage<'_, '_> {
             let what = format!("more than {most} fields or URLs, the limit for one record");
             return Err(Error::new(what).at(spot.to_string()).hint("split the entry"));
         }
-        let Report { inputs, understood, findings, .. } = &mut *self.report;
+        let Report { inputs, additions, understood, findings, .. } = &mut *self.report;
         let mut told = Vec::new();
         let salesforce = recognise(&self.format.spec, record, &mut |finding| told.push(finding));
         let place = salesforce.then(|| Place { input: inputs.len().saturating_sub(1), spot });
@@ -365,6 +350,11 @@ impl Sink for Stage<'_, '_> {
                 Error::new(format!("more than {} records, the limit for one input", self.options.limits.records)).hint("split the file")
             );
         }
+        if self.format.spec.companion {
+            additions.add(record);
+            return Ok(());
+        }
+        additions.complete(record);
         (self.each)(record, place, findings).map_err(|error| {
             *self.failed = Some(error);
             Error::new("stopped")

@@ -9,12 +9,14 @@
 //! - the crate `sfcred_formats` reads records and writes them; it knows no Salesforce,
 //! - [`place`] finds token and dates in custom fields and notes, and puts them there for a target without a place for them,
 //! - [`check`] holds the rules on age and validity,
+//! - [`additions`] is what lists of users say of records,
 //! - [`merge`] makes one record of the same login in several files,
 //! - [`scan`] finds what lies in plain text,
 //! - [`seal`] is age,
 //! - [`vault`] is what the own store holds, and what is done to it,
 //! - [`cli`] is the command: arguments, files, prompts, and everything that prints. No other stage prints, or reads a clock.
 
+pub mod additions;
 pub mod check;
 pub mod cli;
 pub mod flow;
@@ -22,4 +24,5 @@ pub mod merge;
 pub mod place;
 pub mod scan;
 pub mod seal;
+mod source;
 pub mod vault;

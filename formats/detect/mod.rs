@@ -192,6 +192,7 @@ fn table_of<'f>(formats: &[&'f Format], head: &[u8], config: Option<&'f Format>)
                 .hint(format!("name it: --from {id}"));
         }
         let nearest = tables()
+            .filter(|(format, _)| !format.spec.companion)
             .max_by_key(|(_, table)| (table.common(&header), Reverse(table.lacks(&header).len())))
             .filter(|(_, table)| table.common(&header) > 0);
         let error = match nearest {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use mailparse::{MailHeaderMap, ParsedMail};
 use zeroize::Zeroizing;
 
-use super::{date, text};
-use crate::{Error, Moment, Result, Secret, salesforce};
+use super::text;
+use crate::{Error, Moment, Result, Secret, dates, salesforce};
 
 /// How many lines above its token a username may stand.
 const ABOVE: usize = 5;
@@ -34,7 +34,7 @@ pub(super) fn tokens(mail: &[u8]) -> Result<Vec<Mailed>> {
     let mail = mailparse::parse_mail(mail).map_err(|_| damaged())?;
     let header = |name: &str| mail.headers.get_first_value(name).unwrap_or_default();
     // What was copied from a mail program has the name that people see.
-    let sent = date::header(&header("Date")).or_else(|| date::forwarded(&header("Sent"))).or_else(|| received(&mail));
+    let sent = dates::header(&header("Date")).or_else(|| dates::written(&header("Sent"))).or_else(|| received(&mail));
     let Some(body) = body(&mail, 0).map_err(|_| damaged())?.map(Zeroizing::new) else { return Ok(Vec::new()) };
     Ok(among(&text::lines(&body), is_theirs(&header("Subject"), &header("From")), sent))
 }
@@ -69,7 +69,7 @@ fn among(lines: &[String], theirs: bool, sent: Option<Moment>) -> Vec<Mailed> {
 
 /// When the first server had the mail, which is the last of its `Received` headers.
 fn received(mail: &ParsedMail<'_>) -> Option<Moment> {
-    mail.headers.get_all_values("Received").last().and_then(|value| date::header(value.rsplit(';').next()?))
+    mail.headers.get_all_values("Received").last().and_then(|value| dates::header(value.rsplit(';').next()?))
 }
 
 /// The text of the mail: a plain part, else an HTML part as text. Parts of several mails, such as forwarded ones, are joined.
@@ -131,7 +131,7 @@ impl Inner {
             match name.trim().to_lowercase().as_str() {
                 "date" | "sent" | "datum" | "gesendet" | "envoyé" | "fecha" | "enviado" | "data" | "inviato" | "送信日時" | "日付" if !inner.is_there => {
                     inner.is_there = true;
-                    inner.date = date::forwarded(value);
+                    inner.date = dates::written(value);
                 }
                 "from" | "von" | "de" | "da" | "差出人" => inner.is_theirs |= is_theirs("", value),
                 "subject" | "betreff" | "objet" | "asunto" | "assunto" | "oggetto" | "件名" => inner.is_theirs |= is_theirs(value, ""),

@@ -4,7 +4,6 @@
 //! user's language, so they are read by structure: a line whose value looks like a token, below one whose value looks like a username. No
 //! link in a mail is ever followed. Source: `salesforce.md` of the facts, section 2.
 
-mod date;
 mod mailbox;
 mod message;
 mod text;

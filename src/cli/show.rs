@@ -71,6 +71,9 @@ pub(super) fn report(report: &Report, target: &str) {
         };
         say(level, &format!("{}{times}", notice(what)));
     }
+    if let Some(text) = unused(report) {
+        say("notice", &text);
+    }
     for (finding, at) in report.understood.iter() {
         say("notice", &format!("{}: {}", understood(*finding), records(at)));
     }
@@ -93,6 +96,12 @@ pub(super) fn report(report: &Report, target: &str) {
     }
 }
 
+/// How many users a list has of whom there is no record.
+pub(super) fn unused(report: &Report) -> Option<String> {
+    let users = report.additions.unused() as u64;
+    (users > 0).then(|| format!("{} without a record left out", count(users, "user", "users")))
+}
+
 /// Tells what was read.
 pub(super) fn inputs(report: &Report) {
     for input in &report.inputs {
@@ -106,7 +115,8 @@ pub(super) fn inputs(report: &Report) {
 
 /// How many entries of an input were taken, and how many left out.
 pub(super) fn taken(input: &Reading) -> String {
-    let mut text = count(input.records, "record", "records");
+    let (one, many) = if input.format.spec.companion { ("user", "users") } else { ("record", "records") };
+    let mut text = count(input.records, one, many);
     if input.others > 0 {
         let entries = count(input.others, "entry that is", "entries that are");
         let _ = write!(text, "; {entries} not Salesforce left out (--all keeps {})", if input.others == 1 { "it" } else { "them" });

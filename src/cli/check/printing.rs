@@ -112,6 +112,9 @@ impl Printing {
         if let Some(forgotten) = show::forgotten(report) {
             show::say("warning", &forgotten);
         }
+        if let Some(unused) = show::unused(report) {
+            show::say("notice", &unused);
+        }
         let without = ics::without_reminder(report);
         if self.format() == Format::Ics && without > 0 {
             show::say("notice", &format!("no reminder for {} without an issue date", show::count(without, "token", "tokens")));
