@@ -195,13 +195,30 @@ pub fn import(
 ) -> Result<(Report, Vec<(String, Change)>)> {
     let mut report = Report::new(options);
     let mut import = Import::new(vault);
-    entries(opened(sources, options)?, options, &mut report, &mut |record, place, findings| {
-        if place.is_some() {
-            findings.enter(record, place);
-        }
-        import.add(std::mem::take(record), place.is_some(), decide)
-    })?;
+    // Of the mails in a mailbox the newest counts, before it is compared with the vault.
+    let (logins, others) = merged(opened(sources, options)?, options, &mut report)?;
+    for login in logins {
+        report.findings.enter(&login, None);
+        import.add(login, true, decide)?;
+    }
+    for other in others {
+        import.add(other, false, decide)?;
+    }
     Ok((report, import.changes))
+}
+
+/// Reads the sources and hands every record on as it is understood; nothing is merged.
+///
+/// # Errors
+/// When a source cannot be read.
+pub fn gather(sources: Vec<Source<'_>>, options: &Options) -> Result<(Report, Vec<Record>)> {
+    let mut report = Report::new(options);
+    let mut gathered = Vec::new();
+    entries(opened(sources, options)?, options, &mut report, &mut |record, _, _| {
+        gathered.push(std::mem::take(record));
+        Ok(())
+    })?;
+    Ok((report, gathered))
 }
 
 /// What is in a source.

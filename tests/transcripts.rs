@@ -80,6 +80,7 @@ fn files(folder: &Path) {
     }
     let twin = fs::read_to_string(folder.join("spec-twin.toml")).unwrap();
     fs::write(folder.join("spec-same.toml"), twin.replace("twins", "# twins")).unwrap();
+    fs::write(folder.join("new-token.txt"), "FakeT0kenFakeT0kenNewest\n").unwrap();
     let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
     fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
 }

@@ -31,7 +31,8 @@ pub fn new_passphrase(what: &str) -> Result<SecretString> {
 
 /// Asks for a secret that somebody types or pastes; `hint` says how it comes without a terminal.
 pub fn secret(what: &str, hint: &str) -> Result<Secret> {
-    ask(&format!("{what}: "), hint).map(|typed| typed.expose_secret().into())
+    let typed = ask_for(what, &format!("{what}: "), hint)?;
+    Ok(typed.expose_secret().into())
 }
 
 /// Asks a question in the open; none without a terminal.
@@ -60,14 +61,18 @@ fn ask_twice(what: &str, mut ask: impl FnMut(&str) -> Result<SecretString>) -> R
 }
 
 fn ask(prompt: &str, hint: &str) -> Result<SecretString> {
+    ask_for("the passphrase", prompt, hint)
+}
+
+fn ask_for(what: &str, prompt: &str, hint: &str) -> Result<SecretString> {
     let failed = |error: io::Error| {
         if error.kind() == io::ErrorKind::Interrupted {
             // Control-C, which is a mere key while the input is hidden.
             signals::quit(SIGINT);
         }
-        Error::new("no passphrase came from the terminal").hint(hint)
+        Error::new(format!("{what} did not come from the terminal")).hint(hint)
     };
-    let terminal = File::open("/dev/tty").map_err(|_| Error::new("no terminal to ask for the passphrase").hint(hint))?;
+    let terminal = File::open("/dev/tty").map_err(|_| Error::new(format!("no terminal to ask for {what}")).hint(hint))?;
     let _hidden = Hidden::on(terminal)?;
     rpassword::prompt_password(prompt).map(SecretString::from).map_err(failed)
 }

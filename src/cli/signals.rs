@@ -64,7 +64,7 @@ fn name() -> String {
     format!(".sfcred-{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// Whether a name is one that [`Unfinished::create_for`] gives.
+/// Whether a name is one that `create_for` gives.
 pub(super) fn is_unfinished(name: &str, file: &str) -> bool {
     name.strip_prefix('.').and_then(|name| name.strip_prefix(file)).is_some_and(|end| end.starts_with(".sfcred-"))
 }
@@ -118,7 +118,15 @@ pub(super) struct UnfinishedFolder {
 impl UnfinishedFolder {
     /// Creates the folder in `parent`, for its owner only.
     pub(super) fn create(parent: &Arc<File>) -> io::Result<Self> {
-        let name = name();
+        Self::create_as(parent, name())
+    }
+
+    /// Creates it under a name that tells what it is for.
+    pub(super) fn create_for(parent: &Arc<File>, what: &str) -> io::Result<Self> {
+        Self::create_as(parent, format!(".{what}{}", name()))
+    }
+
+    fn create_as(parent: &Arc<File>, name: String) -> io::Result<Self> {
         let mut traces = watched()?;
         mkdirat(&**parent, &name, Mode::RWXU)?;
         traces.folders.push((Arc::clone(parent), name.clone()));
@@ -151,10 +159,11 @@ pub(super) fn undisturbed<T>(create: impl FnOnce() -> T) -> T {
     create()
 }
 
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+/// How a folder is opened.
+pub(super) const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Removes a folder and what is in it, without following a link.
-fn remove(parent: &File, name: &str) {
+pub(super) fn remove(parent: &File, name: &str) {
     let Ok(folder) = openat(parent, name, FOLDER, Mode::empty()).map(File::from) else { return };
     for entry in Dir::read_from(&folder).into_iter().flatten().flatten() {
         match entry.file_name().to_str() {

@@ -28,12 +28,7 @@ pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age:
         keep_day(record, old.day());
     }
     record.token = Some(token);
-    // Who was updated on this day may have the old one.
-    for integration in &mut record.used_by {
-        if integration.updated.is_some_and(|updated| !issued.is_after(updated)) {
-            integration.updated = None;
-        }
-    }
+    forget_updates(record, issued);
     // The day for the old token is over; a record that had one gets the next.
     if record.rotate_by.is_some() {
         record.rotate_by = issued.day().checked_add_days(Days::new(max_age.into()));
@@ -57,6 +52,7 @@ pub fn rotate_password(record: &mut Record, password: Secret, day: NaiveDate) ->
     record.password = password;
     let changed = Moment::Day(day);
     record.password_changed = Some(changed);
+    forget_updates(record, changed);
     if let Some(old) = record.issued.filter(|issued| !changed.is_after(*issued)) {
         record.token = None;
         record.issued = None;
@@ -71,16 +67,14 @@ pub fn rotate_password(record: &mut Record, password: Secret, day: NaiveDate) ->
 /// When the record has no such integration.
 pub fn mark_done<'a>(record: &'a mut Record, name: &str, day: NaiveDate) -> Result<&'a Integration> {
     let names = record.used_by.iter().map(|integration| integration.name.as_str()).collect::<Vec<_>>().join(", ");
-    let issued = record.issued;
+    let changes = [record.issued, record.password_changed];
     let Some(integration) = record.used_by.iter_mut().find(|integration| integration.name.eq_ignore_ascii_case(name)) else {
         let hint = if names.is_empty() { "`sfcred edit` adds it to `used_by`".to_owned() } else { format!("it has: {names}") };
         return Err(Error::new("the record has no such integration").hint(hint));
     };
-    // A token cannot be passed on before it was issued, whatever a clock says.
-    integration.updated = Some(match issued {
-        Some(issued) if issued.day() > day => issued,
-        _ => Moment::Day(day),
-    });
+    // Nothing can be passed on before it was there, whatever a clock says.
+    let latest = changes.into_iter().flatten().map(Moment::day).chain([day]).max();
+    integration.updated = Some(Moment::Day(latest.unwrap_or(day)));
     Ok(integration)
 }
 
@@ -92,12 +86,18 @@ pub fn pending(records: &[Record]) -> impl Iterator<Item = Pending<'_>> {
     })
 }
 
-/// Whether an integration is not known to have the present token of its record.
+/// Whether an integration is not known to have the present token and password of its record.
 pub fn is_pending(record: &Record, integration: &Integration) -> bool {
-    match (integration.updated, record.issued) {
-        (None, _) => true,
-        (Some(updated), Some(issued)) => issued.is_after(updated),
-        (Some(_), None) => false,
+    let Some(updated) = integration.updated else { return true };
+    [record.issued, record.password_changed].into_iter().flatten().any(|change| change.is_after(updated))
+}
+
+/// Forgets who was updated on the day of a change or later, since they may have what was there before.
+fn forget_updates(record: &mut Record, change: Moment) {
+    for integration in &mut record.used_by {
+        if integration.updated.is_some_and(|updated| !change.is_after(updated)) {
+            integration.updated = None;
+        }
     }
 }
 
@@ -169,6 +169,7 @@ mod tests {
         let mut changed = record();
         rotate_password(&mut changed, "Fake New".into(), day("2026-11-21")).unwrap();
         assert_eq!((changed.password_changed, changed.token.is_some()), (Some(moment("2026-11-21")), true));
+        assert_eq!(pending(&[changed]).count(), 2);
         let mut same_day = Record { issued: Some(moment("2026-11-21T09:00:00Z")), ..record() };
         rotate_password(&mut same_day, "Fake New".into(), day("2026-11-21")).unwrap();
         assert_eq!((same_day.token, same_day.issued), (None, None));

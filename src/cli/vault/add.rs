@@ -106,7 +106,7 @@ fn ask(file: Option<&PathBuf>, what: &str, option: &str) -> Result<Secret> {
     match file {
         Some(path) => prompt::secret_file(path),
         None if stdin().is_terminal() => {
-            prompt::secret(&format!("{what} (empty for none)"), &format!("{option} FILE gives it without a terminal"))
+            prompt::secret(&format!("the {what} (empty for none)"), &format!("{option} FILE gives it without a terminal"))
         }
         None => Ok(Secret::default()),
     }

@@ -16,7 +16,7 @@ use super::init::write;
 use super::kept::{self, Copies};
 use super::store::{self, Access, Opened, Store};
 use crate::flow;
-use crate::vault::{Keep, OnConflict, Vault};
+use crate::vault::{Keep, Vault};
 
 /// Write a sealed, dated copy of the vault or of files, and make sure that it opens
 ///
@@ -105,9 +105,9 @@ impl Backup {
             let Ok(from) = self.reading.from(known) else { return Ok(None) };
             let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
             let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
-            // Nothing is decided here: what differs is kept.
-            let (report, _) = flow::import(sources, &mut vault, &mut |_| Ok(OnConflict::Both), &options)?;
+            let (report, records) = flow::gather(sources, &options)?;
             show::inputs(&report);
+            vault.records = records;
         }
         let what = show::count(vault.records.len() as u64, "record", "records");
         Ok(Some((vault.write()?, what)))

@@ -11,6 +11,7 @@ use sfcred_formats::{Error, Result, format_instant};
 
 use super::super::put::Place;
 use super::super::signals;
+use super::private;
 
 /// How often a waiting process looks whether it is its turn.
 const TURN: Duration = Duration::from_millis(20);
@@ -43,6 +44,7 @@ impl Hold {
         // For those who wait; without it they only know less.
         let _ = file.set_len(0).and_then(|()| file.write_all(format!("{}\n", std::process::id()).as_bytes()));
         remove_leftovers(place);
+        private::sweep_all();
         Ok(Self { _file: file })
     }
 }

@@ -7,11 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Dir, FlockOperation, Mode, OFlags, flock, openat};
 use sfcred_formats::{Error, Result};
 use zeroize::Zeroizing;
 
-use super::super::signals::{UnfinishedFolder, undisturbed};
+use super::super::signals::{self, UnfinishedFolder, undisturbed};
+
+/// What the folder is called after.
+const WHAT: &str = "edit";
 
 /// The longest record that is read back.
 const LONGEST: u64 = 64 << 20;
@@ -29,7 +32,10 @@ impl Private {
         let parent = memory()?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = Arc::new(File::from(openat(CWD, &parent, flags, Mode::empty()).map_err(std::io::Error::from)?));
-        let folder = UnfinishedFolder::create(&handle)?;
+        sweep(&handle);
+        let folder = UnfinishedFolder::create_for(&handle, WHAT)?;
+        // Held as long as this lives: it tells the others that somebody is at work here.
+        flock(&*folder.root(), FlockOperation::NonBlockingLockExclusive).map_err(std::io::Error::from)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = undisturbed(|| openat(&*folder.root(), name, flags, Mode::RUSR | Mode::WUSR)).map_err(std::io::Error::from)?;
         let path = parent.join(folder.name()).join(name);
@@ -66,6 +72,23 @@ impl Private {
 impl Drop for Private {
     fn drop(&mut self) {
         let _ = self.wipe();
+    }
+}
+
+/// Removes what an edit that was killed has left.
+pub(super) fn sweep_all() {
+    if let Ok(parent) = memory().and_then(|parent| Ok(File::open(parent)?)) {
+        sweep(&parent);
+    }
+}
+
+fn sweep(parent: &File) {
+    for entry in Dir::read_from(parent).into_iter().flatten().flatten() {
+        let Some(name) = entry.file_name().to_str().ok().filter(|name| signals::is_unfinished(name, WHAT)) else { continue };
+        let Ok(folder) = openat(parent, name, signals::FOLDER, Mode::empty()) else { continue };
+        if flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            signals::remove(parent, name);
+        }
     }
 }
 
