@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 31] = [
+const RUNS: [Run; 39] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -47,6 +47,14 @@ const RUNS: [Run; 31] = [
     (&["inspect", "in.json"], true),
     (&["convert", "bad.csv", "--to", "bitwarden-json", "-o", "bad"], false),
     (&["convert", "bad.json", "--to", "csv", "-o", "bad"], false),
+    (&["init", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["import", "in.csv", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["import", "in.json", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["list", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["backup", "--vault", "vault.age", "-i", "key.txt", "--to-dir", "copies", "--as-of", "2026-11-21"], true),
+    (&["verify", "copies/sfcred-2026-11-21.age", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["restore", "copies/sfcred-2026-11-21.age", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["undo", "--vault", "vault.age", "-i", "key.txt"], true),
 ];
 
 /// Writes the files that the runs read.
