@@ -107,6 +107,8 @@ formats! {
     dotenv code,
     properties code,
     user_export code,
+    toml code,
+    json_config code,
 }
 
 /// All formats, in the order in which they are listed.

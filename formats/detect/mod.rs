@@ -126,7 +126,11 @@ pub fn detect<'f>(formats: impl IntoIterator<Item = &'f Format>, input: &mut Inp
     }
     if let Some(outline) = outline {
         let matching = formats.iter().copied().filter(|format| format.spec.detect.json.iter().any(|signs| outline.fits(signs)));
-        return one(&matching.collect::<Vec<_>>(), || {
+        let mut matching: Vec<&Format> = matching.collect();
+        if matching.is_empty() {
+            matching.extend(config_of(&formats, head));
+        }
+        return one(&matching, || {
             Error::new("a JSON document of no known format").hint("`sfcred formats` lists the formats; name one with --from")
         });
     }

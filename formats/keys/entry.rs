@@ -32,17 +32,23 @@ pub enum Syntax {
     Dotenv,
     /// `key=value` as Java reads it.
     Properties,
+    /// TOML with tables.
+    Toml,
+    /// JSON.
+    Json,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Dotenv, Self::Properties];
+    pub const ALL: [Self; 4] = [Self::Dotenv, Self::Properties, Self::Toml, Self::Json];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dotenv => "dotenv",
             Self::Properties => "properties",
+            Self::Toml => "toml",
+            Self::Json => "json",
         }
     }
 
@@ -51,6 +57,8 @@ impl Syntax {
         let looks = |syntax: &Self| match syntax {
             Self::Dotenv => crate::dotenv::looks(text),
             Self::Properties => crate::properties::looks(text),
+            Self::Toml => crate::toml::looks(text),
+            Self::Json => text.trim_start().starts_with(['{', '[']),
         };
         Self::ALL.into_iter().find(looks)
     }
@@ -63,6 +71,8 @@ impl Syntax {
         match self {
             Self::Dotenv => Ok(crate::dotenv::entries(text)),
             Self::Properties => Ok(crate::properties::entries(text)),
+            Self::Toml => crate::toml::entries(text),
+            Self::Json => crate::json_config::entries(text),
         }
     }
 }

@@ -193,7 +193,8 @@ impl Group {
     /// Username, password and token, with the token under a name or in a shape that only Salesforce has.
     fn is_typical(&self) -> bool {
         let typical = |(token, _, sure): &(Secret, u64, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
-        self.username.is_some() && self.password.is_some() && self.token.as_ref().is_some_and(typical)
+        let named = self.username.is_some() || self.client.len() > 1;
+        named && self.password.is_some() && self.token.as_ref().is_some_and(typical)
     }
 
     fn is_salesforce(&self, (scope, _, vendor): &Id, marked: &[Vec<String>]) -> bool {

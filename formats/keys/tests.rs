@@ -105,3 +105,76 @@ fn a_joined_password_is_told() {
     ));
     assert_eq!(found[0].notices, [Notice::Appended]);
 }
+
+fn shown(syntax: Syntax, text: &str) -> Vec<String> {
+    find(syntax, text).unwrap().iter().map(|found| format!("{} {}", found.line, show(&found.record))).collect()
+}
+
+#[test]
+fn shapes_of_json() {
+    let whole = |line: u64| format!("{line} a@one.example p {T24} ");
+    for (text, expected) in [
+        (
+            format!(
+                r#"{{"mcpServers":{{"x":{{"env":{{"SALESFORCE_USERNAME":"a@one.example","SALESFORCE_PASSWORD":"p","SALESFORCE_TOKEN":"{T24}"}}}}}}}}"#
+            ),
+            whole(1),
+        ),
+        (format!("{{\"Salesforce\":{{\n\"Username\":\"a@one.example\",\"Password\":\"p\",\"SecurityToken\":\"{T24}\"}}}}"), whole(2)),
+        (
+            format!(
+                r#"{{"sf_prod":{{"conn_type":"salesforce","login":"a@one.example","password":"p","extra":"{{\"security_token\":\"{T24}\"}}"}}}}"#
+            ),
+            whole(1),
+        ),
+        (
+            format!(
+                r#"{{"name":"Salesforce","values":[{{"key":"url","value":"https://test.salesforce.com"}},{{"key":"username","value":"a@one.example"}},
+                {{"key":"password","value":"p"}},{{"key":"secretToken","value":"{T24}"}}]}}"#
+            ),
+            format!("1 a@one.example p {T24} https://test.salesforce.com"),
+        ),
+        (
+            format!(
+                r#"{{"properties":{{"type":"Salesforce","typeProperties":{{"environmentUrl":"https://login.salesforce.com","username":"a@one.example",
+                "password":{{"type":"SecureString","value":"p"}},"securityToken":{{"type":"SecureString","value":"{T24}"}}}}}}}}"#
+            ),
+            format!("1 a@one.example p {T24} https://login.salesforce.com"),
+        ),
+        (
+            format!(r#"{{"username":"a@one.example","password":"p","token":"{T24}","sandbox":true}}"#),
+            format!("1 a@one.example p {T24} https://test.salesforce.com"),
+        ),
+        (format!(r#"{{"username":"a@one.example","password":"p","security_token":"{T24}"}}"#), whole(1)),
+        (format!(r#"{{"Password":"p","AccessToken":"{T24}","ConsumerKey":"3MVG9fake","ConsumerSecret":"fake"}}"#), format!("1  p {T24} ")),
+        (
+            format!(
+                r#"{{"kind":"Secret","data":{{"SF_USERNAME":"YUBvbmUuZXhhbXBsZQ==","SF_PASSWORD":"cA=="}},"stringData":{{"SF_SECURITY_TOKEN":"{T24}"}}}}"#
+            ),
+            whole(1),
+        ),
+    ] {
+        assert_eq!(shown(Syntax::Json, &text), [expected], "{text}");
+    }
+    for text in [
+        r#"{"username":"a","password":"p","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+        r#"{"Password":"p","AccessToken":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
+        r#"{"client_id":"c","client_secret":"s","refresh_token":"r","is_sandbox":true}"#,
+        "[]",
+    ] {
+        assert!(shown(Syntax::Json, text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn shapes_of_toml() {
+    let text = format!(
+        "title = \"x\"\n[salesforce]\nUSER = \"a@one.example\"\nPASSWORD = \"p\"\nTOKEN = \"{T24}\"\nDOMAIN = \"test\"\n\
+         [sources.salesforce_eu.credentials]\nuser_name = \"b@one.example\"\npassword = 007\n[other]\nusername = \"c\"\npassword = \"d\"\n"
+    );
+    let expected = [format!("3 a@one.example p {T24} https://test.salesforce.com"), "8 b@one.example 007 - ".to_owned()];
+    let read = find(Syntax::Toml, &text);
+    assert!(read.is_err(), "007 is no number of TOML");
+    assert_eq!(shown(Syntax::Toml, &text.replace("007", "\"007\"")), expected);
+    assert_eq!(find(Syntax::Toml, "a = \n").unwrap_err().to_string(), "line 1: no TOML");
+}

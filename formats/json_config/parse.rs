@@ -1,0 +1,174 @@
+//! JSON with the lines of its values.
+
+use crate::keys::Tree;
+use crate::{Error, Result, Secret};
+
+/// How deep values may stand inside of one another.
+const DEEPEST: usize = 64;
+
+/// Reads a document.
+pub(super) fn parse(text: &str) -> Result<(Tree, u64)> {
+    let mut cursor = Cursor { text, at: 0, line: 1 };
+    cursor.blanks();
+    let line = cursor.line;
+    let tree = cursor.value(0)?;
+    cursor.blanks();
+    if cursor.at < text.len() {
+        return Err(cursor.error("something behind the end of the document"));
+    }
+    Ok((tree, line))
+}
+
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Cursor<'_> {
+    fn error(&self, what: &str) -> Error {
+        Error::new(what).at(format!("line {}", self.line)).hint("the file is damaged or no JSON; mend the line")
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn blanks(&mut self) {
+        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.peek() {
+            self.line += u64::from(byte == b'\n');
+            self.at += 1;
+        }
+    }
+
+    /// Takes a sign that must stand here.
+    fn sign(&mut self, sign: u8) -> Result<()> {
+        if self.peek() != Some(sign) {
+            return Err(self.error(&format!("a `{}` is missing", char::from(sign))));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Takes a comma and goes on, or the end of a list or an object.
+    fn more(&mut self, end: u8) -> Result<bool> {
+        self.blanks();
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.sign(b',')?;
+        self.blanks();
+        Ok(true)
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Tree> {
+        if depth > DEEPEST {
+            return Err(self.error(&format!("more than {DEEPEST} values inside of one another, the limit")));
+        }
+        match self.peek() {
+            Some(b'{') => self.map(depth),
+            Some(b'[') => self.list(depth),
+            Some(b'"') => Ok(Tree::Text(self.string()?.into())),
+            _ => self.word(),
+        }
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Tree> {
+        self.at += 1;
+        self.blanks();
+        let mut map = Vec::new();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Tree::Map(map));
+        }
+        loop {
+            let line = self.line;
+            let name = self.string()?;
+            self.blanks();
+            self.sign(b':')?;
+            self.blanks();
+            map.push((name, line, self.value(depth + 1)?));
+            if !self.more(b'}')? {
+                return Ok(Tree::Map(map));
+            }
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Tree> {
+        self.at += 1;
+        self.blanks();
+        let mut list = Vec::new();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(Tree::List(list));
+        }
+        loop {
+            let line = self.line;
+            list.push((line, self.value(depth + 1)?));
+            if !self.more(b']')? {
+                return Ok(Tree::List(list));
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<String> {
+        if self.peek() != Some(b'"') {
+            return Err(self.error("a `\"` is missing"));
+        }
+        let mut escaped = false;
+        let inside = self.text[self.at + 1..].bytes().position(|byte| {
+            let ends = !escaped && byte == b'"';
+            escaped = !escaped && byte == b'\\';
+            ends
+        });
+        let Some(length) = inside else { return Err(self.error("a string without an end")) };
+        let whole = &self.text[self.at..self.at + length + 2];
+        let text = serde_json::from_str(whole).map_err(|_| self.error("a string that is no JSON"))?;
+        self.at += whole.len();
+        Ok(text)
+    }
+
+    /// A number, `true`, `false` or `null`, which is as good as nothing.
+    fn word(&mut self) -> Result<Tree> {
+        let rest = &self.text[self.at..];
+        let end = rest.find([',', '}', ']', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+        let word = &rest[..end];
+        if serde_json::from_str::<serde::de::IgnoredAny>(word).is_err() {
+            return Err(self.error("a value that is no JSON"));
+        }
+        self.at += end;
+        Ok(Tree::Text(if word == "null" { Secret::default() } else { word.into() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::flatten;
+
+    #[test]
+    fn values_have_their_lines() {
+        let text = "{\n \"a\": {\"b\": \"x\\u00e9\\n\"},\n \"c\": [1,\n  {\"key\": \"k\", \"value\": \"v\"}, true], \"d\": null }\n";
+        let (tree, line) = parse(text).unwrap();
+        let read: Vec<(u64, String, String)> =
+            flatten(&tree, line).into_iter().map(|entry| (entry.line, entry.path.join("."), entry.value.expose().to_owned())).collect();
+        let expected = [(2, "a.b", "xé\n"), (3, "c.0", "1"), (4, "c.k", "v"), (4, "c.2", "true"), (4, "d", "")];
+        assert_eq!(read, expected.map(|(line, path, value)| (line, path.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_json() {
+        for (text, expected) in [
+            ("", "line 1: a value that is no JSON"),
+            ("{\n\"a\" 1}", "line 2: a `:` is missing"),
+            ("[1 2]", "line 1: a `,` is missing"),
+            ("{\"a", "line 1: a string without an end"),
+            ("[1]\n x", "line 2: something behind the end of the document"),
+            ("{\"a\":1,}", "line 1: a `\"` is missing"),
+        ] {
+            assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
+        }
+        assert!(parse(&"[".repeat(100_000)).unwrap_err().to_string().contains("the limit"));
+    }
+}

@@ -1,0 +1,103 @@
+//! Config files in TOML: the secrets of dlt and of Streamlit.
+
+use std::io::{Read, Write};
+
+use crate::format::{Sink, Spec, Writer};
+use crate::keys::{self, Block, Entries, Render, Syntax, Tree};
+use crate::{Error, Limits, Lock, Result};
+use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        keys::read(Syntax::Toml, input, limits, sink)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        keys::write(spec, out, lock, "_", Tables::default())
+    }
+}
+
+/// Whether a text is TOML with tables; without them it looks like other files as well.
+pub(crate) fn looks(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with('[')) && DeTable::parse(text).is_ok()
+}
+
+/// The keys and values of a text.
+pub(crate) fn entries(text: &str) -> Result<Entries> {
+    let table = DeTable::parse(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+        // The message can show what stands there.
+        Error::new("no TOML").at(format!("line {line}")).hint("mend the line; values that are texts need quotes")
+    })?;
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let line = |at: usize| starts.partition_point(|start| *start <= at) as u64;
+    Ok(keys::flatten(&tree(table.get_ref(), &line), 1))
+}
+
+fn tree(table: &DeTable<'_>, line: &dyn Fn(usize) -> u64) -> Tree {
+    let entry = |(key, inner): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+        (key.span().start, key.get_ref().to_string(), line(key.span().start), value(inner.get_ref(), line))
+    };
+    let mut entries: Vec<_> = table.iter().map(entry).collect();
+    entries.sort_by_key(|(start, ..)| *start);
+    Tree::Map(entries.into_iter().map(|(_, key, line, value)| (key, line, value)).collect())
+}
+
+fn value(value: &DeValue<'_>, line: &dyn Fn(usize) -> u64) -> Tree {
+    match value {
+        DeValue::Table(table) => tree(table, line),
+        DeValue::Array(array) => Tree::List(array.iter().map(|inner| (line(inner.span().start), self::value(inner.get_ref(), line))).collect()),
+        DeValue::String(text) => Tree::Text(text.as_ref().into()),
+        DeValue::Boolean(flag) => Tree::Text(flag.to_string().into()),
+        // A password of digits alone may have lost its quotes, and the zeros before it with them: it stands as it is written.
+        DeValue::Integer(number) => Tree::Text(number.as_str().into()),
+        DeValue::Float(number) => Tree::Text(number.as_str().into()),
+        DeValue::Datetime(moment) => Tree::Text(moment.to_string().into()),
+    }
+}
+
+/// Writes a table for each login.
+#[derive(Default)]
+struct Tables(u64);
+
+impl Render for Tables {
+    fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
+        if self.0 > 0 {
+            out.push(b'\n');
+        }
+        self.0 += 1;
+        if let Some(comment) = &block.comment {
+            out.extend_from_slice(format!("# {comment}\n").as_bytes());
+        }
+        let mut table = "";
+        for (name, value) in &block.lines {
+            let (parents, key) = name.rsplit_once('/').unwrap_or(("", name));
+            if parents != table {
+                out.extend_from_slice(format!("[{}]\n", parents.replace('/', ".")).as_bytes());
+                table = parents;
+            }
+            out.extend_from_slice(format!("{key} = \"").as_bytes());
+            escape(value.expose(), out);
+            out.extend_from_slice(b"\"\n");
+        }
+        Ok(())
+    }
+}
+
+fn escape(value: &str, out: &mut Vec<u8>) {
+    for byte in value.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..0x20 | 0x7F => out.extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
+            byte => out.push(byte),
+        }
+    }
+}
