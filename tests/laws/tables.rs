@@ -79,7 +79,8 @@ fn other_and_moved_columns_do_not_matter() {
             // The row of a token has no fields of its own, so the column counts for the password's.
             continue;
         }
-        for record in &mut expected {
+        // What is only added to other records is not everything that stands in a file.
+        for record in expected.iter_mut().filter(|_| !format.spec.companion) {
             record.fields.push(Field::new("Colour of the door", "green", Kind::Text));
         }
         let found = read(format, &rewritten(format, &rows, Terminator::CRLF));
