@@ -15,6 +15,7 @@ use sfcred_formats::{Format, Integration, Limits, Moment, NoLock, Result, find};
 use super::args::{self, Judging, Splitting};
 use super::input::Sealed;
 use super::spec::{Known, Specs};
+use super::vault::{Opening, Waiting};
 use super::write::Writing;
 use super::{End, show};
 use crate::flow::{Content, Options, Source};
@@ -38,16 +39,20 @@ pub(super) struct Scan {
     #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=1024))]
     max_size: u64,
 
-    /// Write what was found to -o, and name the files that still hold it
-    #[arg(long, requires = "output")]
+    /// Take what was found into the vault, or write it to -o, and name the files that still hold it
+    #[arg(long)]
     import: bool,
 
-    /// The format to import to
-    #[arg(long, value_name = "FORMAT", default_value = "sfcred", requires = "import")]
+    /// The format that is written to -o
+    #[arg(long, value_name = "FORMAT", default_value = "sfcred", requires_all = ["import", "output"])]
     to: String,
 
     #[command(flatten)]
     writing: Writing,
+    #[command(flatten)]
+    vault: Opening,
+    #[command(flatten)]
+    waiting: Waiting,
     #[command(flatten)]
     splitting: Splitting,
     #[command(flatten)]
@@ -133,10 +138,12 @@ impl Scan {
             show::say("notice", "nothing to import: sessions and auth URLs are no records");
             return Ok(End::Findings);
         }
-        let end = self.writing.write(format, known, &files, options, || {
-            let sources: Result<Vec<Source<'static>>> = records.into_iter().map(|(path, found)| source(&path, found)).collect();
-            Ok((sources?, Sealed::No))
-        })?;
+        let sources = records.into_iter().map(|(path, found)| source(&path, found)).collect::<Result<Vec<_>>>()?;
+        let end = if self.writing.output.is_some() {
+            self.writing.write(format, known, &files, options, || Ok((sources, Sealed::No)))?
+        } else {
+            self.vault.import(&self.waiting, sources, &options, dry_run, quiet)?
+        };
         if end == End::Done && !quiet && !dry_run {
             for file in &files {
                 show::say(

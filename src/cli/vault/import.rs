@@ -10,7 +10,7 @@ use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
 use super::store::Store;
 use super::{At, Waiting};
-use crate::flow;
+use crate::flow::{self, Options, Source};
 use crate::vault::{Change, Conflict, FORMAT, OnConflict};
 
 /// Take credentials in any format into the vault
@@ -64,7 +64,7 @@ impl Import {
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
         let access = self.at.access(&self.reading)?;
-        let mut store = if self.dry_run { Store::read(&access)? } else { Store::change(&access, self.waiting.time())? };
+        let store = if self.dry_run { Store::read(&access)? } else { Store::change(&access, self.waiting.time())? };
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
         let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
             Whose::Newer => Ok(OnConflict::Newer),
@@ -72,7 +72,28 @@ impl Import {
             Whose::Theirs => Ok(OnConflict::Theirs),
             Whose::Ask => ask(conflict),
         };
-        let (report, changes) = flow::import(sources, &mut store.vault, &mut decide, &options)?;
+        Taking { dry_run: self.dry_run, quiet: self.quiet }.take(store, sources, &mut decide, &options)
+    }
+}
+
+/// How records are taken into the vault.
+pub(super) struct Taking {
+    /// Whether only the difference is shown.
+    pub dry_run: bool,
+    /// Whether only errors are printed.
+    pub quiet: bool,
+}
+
+impl Taking {
+    /// Takes the sources into the vault, and tells what became of each login.
+    pub(super) fn take(
+        self,
+        mut store: Store,
+        sources: Vec<Source<'_>>,
+        decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
+        options: &Options,
+    ) -> Result<End> {
+        let (report, changes) = flow::import(sources, &mut store.vault, decide, options)?;
         if !self.quiet {
             show::report(&report, FORMAT);
         }

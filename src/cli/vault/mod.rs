@@ -29,7 +29,9 @@ use clap::Args;
 use sfcred_formats::{Error, Result};
 
 use super::args::Reading;
-use super::config;
+use super::{End, config};
+use crate::flow::{Options, Source};
+use crate::vault::OnConflict;
 
 pub(super) use add::Add;
 pub(super) use backup::Backup;
@@ -130,6 +132,13 @@ impl Waiting {
 }
 
 impl Opening {
+    /// Takes sources into the vault, as `import` does.
+    pub(super) fn import(&self, waiting: &Waiting, sources: Vec<Source<'_>>, options: &Options, dry_run: bool, quiet: bool) -> Result<End> {
+        let access = self.access()?;
+        let store = if dry_run { store::Store::read(&access)? } else { store::Store::change(&access, waiting.time())? };
+        import::Taking { dry_run, quiet }.take(store, sources, &mut |_| Ok(OnConflict::Newer), options)
+    }
+
     /// What opens the vault.
     fn access(&self) -> Result<Access> {
         Ok(Access {
