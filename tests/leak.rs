@@ -9,7 +9,8 @@ use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
-use sfcred_formats::{Input, Limits, all, detect};
+use sfcred::place::{Place, place_of};
+use sfcred_formats::{Input, Key, Limits, all, detect};
 use tool::{Ended, Scratch, identity, reference, run, sfcred, unlock};
 
 /// Shorter pieces stand in honest sentences too.
@@ -173,7 +174,10 @@ fn no_report_says_a_secret() {
             let ended = watch.run_with(&scratch, &check, &unlock);
             ended.assert_code(0, format);
             let printed = String::from_utf8(ended.stdout).unwrap().replace("\r\n ", "");
-            assert!(printed.contains("@harbor-widgets.example"), "{input} as {format} says nothing: {printed}");
+            // Without a date there is nothing to be reminded of.
+            let undated = format == "ics" && place_of(sfcred_formats::find(input).unwrap(), Key::Issued) == Place::Lost;
+            let says = printed.contains("@harbor-widgets.example");
+            assert!(says || undated, "{input} as {format} says nothing: {printed}");
         }
     }
     assert!(watch.runs >= 100 && watch.said > 1_000_000, "{} runs said {} bytes", watch.runs, watch.said);

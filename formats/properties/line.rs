@@ -8,7 +8,7 @@ pub(crate) fn looks(text: &str) -> bool {
     for (_, line) in logical(text) {
         let sign = sign(&line);
         let key = sign.map_or("", |(end, _)| &line[..end]);
-        let named = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        let named = is_name(key) && !key.contains(' ');
         if line.starts_with('[') || line.starts_with(['{', '<', '-']) {
             return false;
         }
@@ -26,7 +26,12 @@ pub(crate) fn entries(text: &str) -> Entries {
     let ant = logical(text).iter().any(|(_, line)| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.starts_with(key)));
     for (number, line) in logical(text) {
         let Some((end, begin)) = sign(&line) else { continue };
-        let mut entry = Entry { path: vec![unescape(&line[..end]).0], line: number, ..Entry::default() };
+        // Anything can be a key to Java, and the beginning of a sentence as well; the names of programs are plain.
+        let key = unescape(&line[..end]).0;
+        if !is_name(&key) {
+            continue;
+        }
+        let mut entry = Entry { path: vec![key], line: number, ..Entry::default() };
         let (mut value, plain) = unescape(&line[begin..]);
         if ant {
             value = value.replace("$$", "$");
@@ -38,6 +43,10 @@ pub(crate) fn entries(text: &str) -> Entries {
         entries.push(entry);
     }
     entries
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.- ".contains(&byte))
 }
 
 /// The lines with those that they go on in, without comments and leading blanks.
