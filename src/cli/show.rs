@@ -8,7 +8,7 @@ use sfcred_formats::{Count, Error, Kind, Notice, Result};
 use unicode_width::UnicodeWidthStr;
 
 use super::put::{Output, Target};
-use crate::check::{Finding, Keep, Remedy, Severity, USERNAMES};
+use crate::check::{Finding, Findings, Keep, Remedy, Severity, USERNAMES};
 use crate::flow::{Reading, Report};
 use crate::merge::Merged;
 use crate::place::{self, Loss};
@@ -85,7 +85,7 @@ pub(super) fn report(report: &Report, target: &str) {
         };
         say(level, &format!("{what}: {}", records(at)));
     }
-    findings(report);
+    findings(&report.findings);
     if let Some(text) = forgotten(report) {
         say("warning", &text);
     }
@@ -176,15 +176,14 @@ pub(super) fn forgotten(report: &Report) -> Option<String> {
 }
 
 /// What to say where there were too many records to look at each closely.
-fn passed_over(report: &Report) -> Option<String> {
-    let passed = report.findings.passed_over();
+fn passed_over(findings: &Findings) -> Option<String> {
+    let passed = findings.passed_over();
     let records = count(passed, "record", "records");
     (passed > 0).then(|| format!("{records} behind the first {} judged by token and date alone; `sfcred check` looks at all", KEEP.closely))
 }
 
 /// The findings of the rules: one by one as long as they fit a screen, else a line for each rule.
-fn findings(report: &Report) {
-    let findings = &report.findings;
+pub(super) fn findings(findings: &Findings) {
     let worst = findings.worst_first();
     let told = |finding: &&&Finding| finding.severity > Some(Severity::Info);
     let mut lines: Vec<(Option<Severity>, String)> = Vec::new();
@@ -219,7 +218,7 @@ fn findings(report: &Report) {
     if more > 0 {
         say("notice", &format!("and {} like these; `sfcred check` prints them all", count(more as u64, "more line", "more lines")));
     }
-    if let Some(text) = passed_over(report) {
+    if let Some(text) = passed_over(findings) {
         say("notice", &text);
     }
 }

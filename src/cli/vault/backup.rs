@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Error, Result};
+use sfcred_formats::{Error, Record, Result};
 use zeroize::Zeroizing;
 
 use super::super::args::{self, Judging, Reading};
@@ -15,6 +15,7 @@ use super::At;
 use super::init::write;
 use super::kept::{self, Copies};
 use super::store::{self, Access, Opened, Store};
+use crate::check::Findings;
 use crate::flow;
 use crate::vault::{Keep, Vault};
 
@@ -72,6 +73,7 @@ impl Backup {
         let (sealed, plain, what) = if self.inputs.is_empty() && named.is_empty() {
             // The file itself, which is sealed to the right people already.
             let store = Store::read(&access)?;
+            self.judge(&store.vault.records, today)?;
             let what = show::count(store.vault.records.len() as u64, "record", "records");
             (store.sealed().to_vec(), store.plain(), what)
         } else {
@@ -109,8 +111,19 @@ impl Backup {
             show::inputs(&report);
             vault.records = records;
         }
+        self.judge(&vault.records, today)?;
         let what = show::count(vault.records.len() as u64, "record", "records");
         Ok(Some((vault.write()?, what)))
+    }
+
+    /// Tells what the rules find, as a conversion does.
+    fn judge(&self, records: &[Record], today: NaiveDate) -> Result<()> {
+        let mut findings = Findings::new(args::policy(&self.judging, today)?, show::KEEP);
+        for record in records {
+            findings.enter(record, None);
+        }
+        show::findings(&findings);
+        Ok(())
     }
 
     /// Writes the copy under the first name of the day that is free.
