@@ -57,6 +57,15 @@ pub(in super::super) struct Backup {
     judging: Judging,
 }
 
+/// What is copied.
+struct Content {
+    plain: Zeroizing<Vec<u8>>,
+    /// What it is, in words.
+    what: String,
+    /// What the rules find in its records.
+    findings: Option<Findings>,
+}
+
 impl Backup {
     pub(in super::super) fn run(self, today: NaiveDate) -> Result<End> {
         if self.raw && self.inputs.len() != 1 {
@@ -70,19 +79,24 @@ impl Backup {
             Some(_) => Copies::of_records(),
         };
         let day = self.judging.as_of.unwrap_or(today);
-        let (sealed, plain, what) = if self.inputs.is_empty() && named.is_empty() {
+        let (sealed, plain, what, findings) = if self.inputs.is_empty() && named.is_empty() {
             // The file itself, which is sealed to the right people already.
             let store = Store::read(&access)?;
-            self.judge(&store.vault.records, today)?;
+            let findings = self.judge(&store.vault.records, today)?;
             let what = show::count(store.vault.records.len() as u64, "record", "records");
-            (store.sealed().to_vec(), store.plain(), what)
+            (store.sealed().to_vec(), store.plain(), what, Some(findings))
         } else {
             let recipients = if named.is_empty() { Store::read(&access)?.vault.recipients } else { named };
-            let Some((plain, what)) = self.content(&access, recipients.clone(), today)? else { return Ok(End::WrongUse) };
-            (store::seal_to(&recipients, &plain)?, plain, what)
+            let Some(Content { plain, what, findings }) = self.content(&access, recipients.clone(), today)? else {
+                return Ok(End::WrongUse);
+            };
+            (store::seal_to(&recipients, &plain)?, plain, what, findings)
         };
         let path = self.put(&copies, day, &sealed)?;
         prove(&access, &path, &sealed, &plain)?;
+        if let Some(findings) = findings {
+            show::findings(&findings);
+        }
         show::say("notice", &format!("{}: {what}, written and compared", path.display()));
         if let Some(keep) = self.keep {
             for gone in kept::retire(&copies, &self.to_dir, keep, &path)? {
@@ -93,11 +107,11 @@ impl Backup {
     }
 
     /// What is copied, and in words what that is; nothing where the options are wrong.
-    fn content(&self, access: &Access, recipients: Vec<String>, today: NaiveDate) -> Result<Option<(Zeroizing<Vec<u8>>, String)>> {
+    fn content(&self, access: &Access, recipients: Vec<String>, today: NaiveDate) -> Result<Option<Content>> {
         if let Some(path) = self.inputs.first().filter(|_| self.raw) {
             let bytes = Zeroizing::new(store::file(path)?);
             let what = format!("{} as they are", show::count(bytes.len() as u64, "byte", "bytes"));
-            return Ok(Some((bytes, what)));
+            return Ok(Some(Content { plain: bytes, what, findings: None }));
         }
         let mut vault = Vault::new(recipients);
         if self.inputs.is_empty() {
@@ -111,19 +125,18 @@ impl Backup {
             show::inputs(&report);
             vault.records = records;
         }
-        self.judge(&vault.records, today)?;
+        let findings = self.judge(&vault.records, today)?;
         let what = show::count(vault.records.len() as u64, "record", "records");
-        Ok(Some((vault.write()?, what)))
+        Ok(Some(Content { plain: vault.write()?, what, findings: Some(findings) }))
     }
 
-    /// Tells what the rules find, as a conversion does.
-    fn judge(&self, records: &[Record], today: NaiveDate) -> Result<()> {
+    /// What the rules find, which is told as by a conversion.
+    fn judge(&self, records: &[Record], today: NaiveDate) -> Result<Findings> {
         let mut findings = Findings::new(args::policy(&self.judging, today)?, show::KEEP);
         for record in records {
             findings.enter(record, None);
         }
-        show::findings(&findings);
-        Ok(())
+        Ok(findings)
     }
 
     /// Writes the copy under the first name of the day that is free.
