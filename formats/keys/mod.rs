@@ -1,7 +1,7 @@
 //! Credentials among the keys of config files: one engine behind every text syntax.
 //!
 //! A parser turns a file into a flat list of [`Entry`]s: the path of names, the value, and its line. The engine finds the keys of a Salesforce login
-//! among them by their names, groups them by what is left of the names, and makes a [`Record`] of each group. A group counts only with a sign of
+//! among them by their names, groups them by what is left of the names, and makes a [`Record`](crate::Record) of each group. A group counts only with a sign of
 //! Salesforce: a prefix such as `SFDC_`, a section of that name, or a URL that leads there. Facts: `facts/salesforce.md`, sections 3.0 to 3.8.
 
 mod codec;
