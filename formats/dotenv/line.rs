@@ -31,6 +31,7 @@ pub(crate) fn entries(text: &str) -> Entries {
             match value(&rest[begin..], &mut entry) {
                 Some(length) => {
                     let behind = begin + length;
+                    entry.span = entry.span.map(|span| at + begin + span.start..at + begin + span.end);
                     taken = rest[behind..].find('\n').map_or(rest.len(), |end| behind + end + 1);
                 }
                 None => entry.flaw = Some("the quote is not closed"),
@@ -59,6 +60,7 @@ fn assignment(line: &str) -> Option<(&str, usize)> {
 fn value(text: &str, entry: &mut Entry) -> Option<usize> {
     let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
     let mut at = blank;
+    let mut end = blank;
     let mut found = String::new();
     let mut quoted = false;
     let mut variable = false;
@@ -81,13 +83,16 @@ fn value(text: &str, entry: &mut Entry) -> Option<usize> {
             }
             _ if quoted => break,
             _ => {
-                at += bare(&text[at..], &mut found, entry);
+                let (value, line) = bare(&text[at..], &mut found, entry);
+                (end, at) = (at + value, at + line);
                 variable |= expanded(&found);
                 break;
             }
         }
+        end = at;
         quoted = true;
     }
+    entry.span = Some(blank..end);
     if quoted {
         let line = text[at..].lines().next().unwrap_or_default();
         let rest = line.trim_start();
@@ -134,8 +139,8 @@ fn double(text: &str, found: &mut String) -> Option<(usize, bool)> {
     None
 }
 
-/// A value without quotes, which ends before a comment or at the end of the line.
-fn bare(text: &str, found: &mut String, entry: &mut Entry) -> usize {
+/// A value without quotes, which ends before a comment or at the end of the line: how long the two are.
+fn bare(text: &str, found: &mut String, entry: &mut Entry) -> (usize, usize) {
     let line = text.lines().next().unwrap_or_default();
     let mut end = line.len();
     for (at, _) in line.match_indices('#') {
@@ -145,8 +150,9 @@ fn bare(text: &str, found: &mut String, entry: &mut Entry) -> usize {
             break;
         }
     }
-    found.push_str(&line[..end].trim_end().replace(" \\#", " #"));
-    line.len()
+    let value = line[..end].trim_end();
+    found.push_str(&value.replace(" \\#", " #"));
+    (value.len(), line.len())
 }
 
 #[cfg(test)]
@@ -182,6 +188,10 @@ mod tests {
         let cut: Vec<&str> = entries.iter().filter(|entry| entry.cut).map(|entry| entry.path[0].as_str()).collect();
         assert_eq!(cut, ["A"]);
         assert_eq!(entries.last().unwrap().flaw, Some("the quote is not closed"));
+        let spans: Vec<&str> = entries.iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
+        let expected =
+            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\""];
+        assert_eq!(spans, expected);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) fn entries(text: &str) -> Result<Entries> {
             continue;
         };
         for mut other in keys::flatten(&tree, entry.line) {
-            other.line = entry.line;
+            (other.line, other.span) = (entry.line, None);
             other.path.splice(..0, entry.path.iter().cloned());
             entries.push(other);
         }

@@ -1,6 +1,6 @@
 //! JSON with the lines of its values.
 
-use crate::keys::Tree;
+use crate::keys::{Leaf, Tree};
 use crate::{Error, Result, Secret};
 
 /// How deep values may stand inside of one another.
@@ -69,7 +69,11 @@ impl Cursor<'_> {
         match self.peek() {
             Some(b'{') => self.map(depth),
             Some(b'[') => self.list(depth),
-            Some(b'"') => Ok(Tree::Text(self.string()?.into())),
+            Some(b'"') => {
+                let begin = self.at;
+                let value = self.string()?.into();
+                Ok(Tree::Text(Leaf { value, span: begin..self.at, reference: None }))
+            }
             _ => self.word(),
         }
     }
@@ -137,8 +141,10 @@ impl Cursor<'_> {
         if serde_json::from_str::<serde::de::IgnoredAny>(word).is_err() {
             return Err(self.error("a value that is no JSON"));
         }
+        let span = self.at..self.at + end;
         self.at += end;
-        Ok(Tree::Text(if word == "null" { Secret::default() } else { word.into() }))
+        let value = if word == "null" { Secret::default() } else { word.into() };
+        Ok(Tree::Text(Leaf { value, span, reference: None }))
     }
 }
 

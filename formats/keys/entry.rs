@@ -1,5 +1,7 @@
 //! What a parser hands to the engine.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
 use crate::{Result, Secret};
@@ -13,6 +15,10 @@ pub struct Entry {
     pub value: Secret,
     /// The line of the key, counted from one.
     pub line: u64,
+    /// Where the value stands in the text, its quotes included, if it stands there by itself.
+    pub span: Option<Range<usize>>,
+    /// Whether base64 of the value stands there.
+    pub base64: bool,
     /// What the value points to, where it is not the value itself.
     pub reference: Option<&'static str>,
     /// Whether a comment behind the value may have been a part of it.

@@ -106,7 +106,7 @@ fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
 
 impl Group {
     fn take(&mut self, role: Role, key: &str, entry: Entry) {
-        let Entry { value, line, reference, cut, flaw, path } = entry;
+        let Entry { value, line, reference, cut, flaw, path, .. } = entry;
         let spot = format!("line {line}");
         if let Some(flaw) = flaw {
             self.flaws.push(Error::new(format!("`{}`: {flaw}", key.escape_debug())).at(spot).hint("mend the line, or leave it out"));

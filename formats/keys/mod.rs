@@ -21,7 +21,7 @@ pub use style::Style;
 pub(crate) use codec::{read, write};
 pub(crate) use entry::Entries;
 pub(crate) use style::{Block, Render};
-pub(crate) use tree::{Tree, flatten};
+pub(crate) use tree::{Leaf, Tree, flatten};
 pub(crate) use value::expanded;
 
 /// The credentials in a text, in the order of their first lines; what is a reference to a secret is told in their notices.

@@ -1,5 +1,7 @@
 //! Documents with values inside of one another, as flat lists of entries.
 
+use std::ops::Range;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -9,23 +11,37 @@ use crate::Secret;
 /// A value of a document. Every value has the line of its key.
 #[derive(Debug)]
 pub(crate) enum Tree {
-    Text(Secret),
+    Text(Leaf),
     List(Vec<(u64, Tree)>),
     Map(Vec<(String, u64, Tree)>),
 }
 
+/// A value without others inside.
+#[derive(Debug, Default)]
+pub(crate) struct Leaf {
+    pub(crate) value: Secret,
+    /// Where it stands in the text, its quotes included.
+    pub(crate) span: Range<usize>,
+    /// What it points to, where it is not the value itself.
+    pub(crate) reference: Option<&'static str>,
+}
+
 impl Tree {
-    fn text(&self, key: &str) -> Option<&str> {
+    fn leaf(&self, key: &str) -> Option<&Leaf> {
         let Self::Map(map) = self else { return None };
         map.iter().find_map(|(name, _, value)| match value {
-            Self::Text(text) if name == key => Some(text.expose()),
+            Self::Text(leaf) if name == key => Some(leaf),
             _ => None,
         })
     }
 
+    fn text(&self, key: &str) -> Option<&str> {
+        Some(self.leaf(key)?.value.expose())
+    }
+
     /// The name and the value of an object that is one variable: `{"key": …, "value": …}`, as Postman has it, or with `name`, as Kubernetes has it.
-    fn pair(&self) -> Option<(&str, &str)> {
-        Some((self.text("key").or_else(|| self.text("name"))?, self.text("value")?))
+    fn pair(&self) -> Option<(&str, &Leaf)> {
+        Some((self.text("key").or_else(|| self.text("name"))?, self.leaf("value")?))
     }
 }
 
@@ -38,15 +54,12 @@ pub(crate) fn flatten(tree: &Tree, line: u64) -> Entries {
 
 fn walk(tree: &Tree, line: u64, path: &mut Vec<String>, encoded: bool, entries: &mut Entries) {
     match tree {
-        Tree::Text(text) => {
-            let value = if encoded { decoded(text) } else { text.clone() };
-            entries.push(Entry { path: path.clone(), value, line, ..Entry::default() });
-        }
+        Tree::Text(leaf) => entries.push(leaf.entry(path, line, encoded)),
         Tree::List(list) => {
             for (at, (line, value)) in list.iter().enumerate() {
-                if let Some((name, text)) = value.pair() {
+                if let Some((name, leaf)) = value.pair() {
                     path.push(name.to_owned());
-                    entries.push(Entry { path: path.clone(), value: text.into(), line: *line, ..Entry::default() });
+                    entries.push(leaf.entry(path, *line, false));
                 } else {
                     path.push(at.to_string());
                     walk(value, *line, path, encoded, entries);
@@ -67,8 +80,24 @@ fn walk(tree: &Tree, line: u64, path: &mut Vec<String>, encoded: bool, entries: 
     }
 }
 
-/// What base64 stands for; what is none stays as it is.
-fn decoded(text: &Secret) -> Secret {
-    let bytes = STANDARD.decode(text.expose().trim()).ok();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or_else(|| text.clone(), Secret::new)
+impl Leaf {
+    fn entry(&self, path: &[String], line: u64, encoded: bool) -> Entry {
+        // What is no base64 stays as it is.
+        let decoded = encoded.then(|| decoded(&self.value)).flatten();
+        Entry {
+            path: path.to_vec(),
+            base64: decoded.is_some(),
+            value: decoded.unwrap_or_else(|| self.value.clone()),
+            line,
+            span: Some(self.span.clone()),
+            reference: self.reference,
+            ..Entry::default()
+        }
+    }
+}
+
+/// What base64 stands for.
+fn decoded(text: &Secret) -> Option<Secret> {
+    let bytes = STANDARD.decode(text.expose().trim()).ok()?;
+    String::from_utf8(bytes).ok().map(Secret::new)
 }

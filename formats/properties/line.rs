@@ -5,7 +5,7 @@ use crate::keys::{Entries, Entry, expanded};
 /// Whether a text looks like a `.properties` file: every line that is no comment has a key with a dot or a plain one, a sign and a value.
 pub(crate) fn looks(text: &str) -> bool {
     let (mut pairs, mut others) = (0_u32, 0_u32);
-    for (_, line) in logical(text) {
+    for Line { text: line, .. } in logical(text) {
         let sign = sign(&line);
         let key = sign.map_or("", |(end, _)| &line[..end]);
         let named = is_name(key) && !key.contains(' ');
@@ -23,15 +23,16 @@ pub(crate) fn looks(text: &str) -> bool {
 pub(crate) fn entries(text: &str) -> Entries {
     let mut entries = Vec::new();
     // Ant turns `$$` into `$`, and only Ant has these two keys.
-    let ant = logical(text).iter().any(|(_, line)| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.starts_with(key)));
-    for (number, line) in logical(text) {
+    let ant = logical(text).iter().any(|line| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.text.starts_with(key)));
+    for Line { number, text: line, at } in logical(text) {
         let Some((end, begin)) = sign(&line) else { continue };
         // Anything can be a key to Java, and the beginning of a sentence as well; the names of programs are plain.
         let key = unescape(&line[..end]).0;
         if !is_name(&key) {
             continue;
         }
-        let mut entry = Entry { path: vec![key], line: number, ..Entry::default() };
+        let span = at.map(|at| at + begin..at + line.len());
+        let mut entry = Entry { path: vec![key], line: number, span, ..Entry::default() };
         let (mut value, plain) = unescape(&line[begin..]);
         if ant {
             value = value.replace("$$", "$");
@@ -49,12 +50,25 @@ fn is_name(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.- ".contains(&byte))
 }
 
-/// The lines with those that they go on in, without comments and leading blanks.
-fn logical(text: &str) -> Vec<(u64, String)> {
-    let mut found: Vec<(u64, String)> = Vec::new();
+/// A line with those that it goes on in, without leading blanks.
+struct Line {
+    number: u64,
+    text: String,
+    /// Where it begins, if it does not go on.
+    at: Option<usize>,
+}
+
+/// The lines that are no comments.
+fn logical(text: &str) -> Vec<Line> {
+    let mut found: Vec<Line> = Vec::new();
     let mut open = false;
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim_end_matches('\r').trim_start_matches([' ', '\t', '\u{c}']);
+    let mut begin = 0;
+    for (number, whole) in (1..).zip(text.split_inclusive('\n')) {
+        let start = begin;
+        begin += whole.len();
+        let line = whole.trim_end_matches('\n').trim_end_matches('\r');
+        let at = start + line.len() - line.trim_start_matches(BLANKS).len();
+        let line = line.trim_start_matches(BLANKS);
         if !open && (line.is_empty() || line.starts_with(['#', '!'])) {
             continue;
         }
@@ -62,13 +76,19 @@ fn logical(text: &str) -> Vec<(u64, String)> {
         let goes_on = slashes % 2 == 1;
         let part = if goes_on { &line[..line.len() - 1] } else { line };
         match found.last_mut().filter(|_| open) {
-            Some((_, whole)) => whole.push_str(part),
-            None => found.push((number, part.to_owned())),
+            Some(line) => {
+                line.text.push_str(part);
+                line.at = None;
+            }
+            None => found.push(Line { number, text: part.to_owned(), at: Some(at) }),
         }
         open = goes_on;
     }
     found
 }
+
+/// What Java takes for blanks.
+const BLANKS: [char; 3] = [' ', '\t', '\u{c}'];
 
 /// Where the key ends, and where the value begins: behind `=`, `:` or a blank.
 fn sign(line: &str) -> Option<(usize, usize)> {
@@ -78,7 +98,7 @@ fn sign(line: &str) -> Option<(usize, usize)> {
         escaped = !escaped && character == '\\';
         ends.then_some(at)
     })?;
-    let blanks = |at: usize| at + line[at..].len() - line[at..].trim_start_matches([' ', '\t', '\u{c}']).len();
+    let blanks = |at: usize| at + line[at..].len() - line[at..].trim_start_matches(BLANKS).len();
     let mut begin = blanks(end);
     if line[begin..].starts_with(['=', ':']) {
         begin = blanks(begin + 1);
@@ -139,6 +159,10 @@ mod tests {
             (14, "l", "# no comment"),
         ];
         assert_eq!(read, expected.map(|(line, key, value)| (line, key.to_owned(), value.to_owned())));
+        let spans: Vec<&str> = entries(text).iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
+        let expected =
+            ["a@b.example", "p\\:\\=\\#\\\\x\\u00e9\\ud83d\\udd11 ", "", "h", "${x}", "\\${x}", "![abc]"];
+        assert_eq!(spans, expected);
         let told: Vec<u64> = entries(text).iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.line).collect();
         assert_eq!(told, [11]);
         assert_eq!(entries("sf.serverurl=x\nsf.password=a$$b\n")[1].value.expose(), "a$b");

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Entries, Render, Syntax, Tree};
+use crate::keys::{self, Block, Entries, Leaf, Render, Syntax, Tree};
 use crate::{Error, Limits, Lock, Result};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
@@ -41,24 +41,25 @@ pub(crate) fn entries(text: &str) -> Result<Entries> {
 
 fn tree(table: &DeTable<'_>, line: &dyn Fn(usize) -> u64) -> Tree {
     let entry = |(key, inner): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
-        (key.span().start, key.get_ref().to_string(), line(key.span().start), value(inner.get_ref(), line))
+        (key.span().start, key.get_ref().to_string(), line(key.span().start), value(inner, line))
     };
     let mut entries: Vec<_> = table.iter().map(entry).collect();
     entries.sort_by_key(|(start, ..)| *start);
     Tree::Map(entries.into_iter().map(|(_, key, line, value)| (key, line, value)).collect())
 }
 
-fn value(value: &DeValue<'_>, line: &dyn Fn(usize) -> u64) -> Tree {
-    match value {
-        DeValue::Table(table) => tree(table, line),
-        DeValue::Array(array) => Tree::List(array.iter().map(|inner| (line(inner.span().start), self::value(inner.get_ref(), line))).collect()),
-        DeValue::String(text) => Tree::Text(text.as_ref().into()),
-        DeValue::Boolean(flag) => Tree::Text(flag.to_string().into()),
+fn value(value: &Spanned<DeValue<'_>>, line: &dyn Fn(usize) -> u64) -> Tree {
+    let text = match value.get_ref() {
+        DeValue::Table(table) => return tree(table, line),
+        DeValue::Array(array) => return Tree::List(array.iter().map(|inner| (line(inner.span().start), self::value(inner, line))).collect()),
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(flag) => flag.to_string().into(),
         // A password of digits alone may have lost its quotes, and the zeros before it with them: it stands as it is written.
-        DeValue::Integer(number) => Tree::Text(number.as_str().into()),
-        DeValue::Float(number) => Tree::Text(number.as_str().into()),
-        DeValue::Datetime(moment) => Tree::Text(moment.to_string().into()),
-    }
+        DeValue::Integer(number) => number.as_str().into(),
+        DeValue::Float(number) => number.as_str().into(),
+        DeValue::Datetime(moment) => moment.to_string().into(),
+    };
+    Tree::Text(Leaf { value: text, span: value.span(), reference: None })
 }
 
 /// Writes a table for each login.
