@@ -120,6 +120,8 @@ pub struct Holds {
     pub plain_labels: bool,
     /// Keys that the product takes on one line only.
     pub one_line: Keys,
+    /// Keys that the product takes without the blanks at their ends.
+    pub trimmed: Keys,
     /// The characters of a title beside letters, digits and blanks, where the product takes no others.
     pub title_characters: Option<String>,
     /// Whether custom fields are lines with escapes, so that not every label fits; a store says it by being one.

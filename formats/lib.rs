@@ -109,6 +109,9 @@ formats! {
     user_export code,
     toml code,
     json_config code,
+    yaml code,
+    ini code,
+    connection_string code,
 }
 
 /// All formats, in the order in which they are listed.

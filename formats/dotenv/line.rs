@@ -5,17 +5,19 @@ use crate::keys::{Entries, Entry, expanded};
 /// Whether a text looks like a `.env` file: of what is no comment, `KEY=value` is the first, and at least half.
 pub(crate) fn looks(text: &str) -> bool {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let (mut assignments, mut others) = (0_u32, 0_u32);
+    let (mut assignments, mut others, mut typical) = (0_u32, 0_u32, false);
     for line in lines {
-        if assignment(line).is_some() {
+        if let Some((key, _)) = assignment(line) {
             assignments += 1;
+            // `username=` alone is what files of Java have.
+            typical |= key.contains('_') || !key.bytes().any(|byte| byte.is_ascii_lowercase()) || !line.starts_with(key);
         } else if line.starts_with('[') && line.ends_with(']') {
             return false;
         } else {
             others += 1;
         }
     }
-    assignments > 0 && assignments >= others
+    typical && assignments >= others
 }
 
 /// The keys of a text; lines that assign nothing are passed over, because a script has others.
@@ -197,6 +199,6 @@ mod tests {
     #[test]
     fn what_looks_like_it() {
         assert!(looks("SF_USERNAME=a\n") && looks("# x\nexport A='b'\n\nB=c\n") && looks("#!/bin/sh\nset -e\nA=b\n"));
-        assert!(!looks("") && !looks("[salesforce]\nusername=a\n") && !looks("sf.username=a\n") && !looks("a: b\n") && !looks("a,b\n1,2\n"));
+        assert!(!looks("") && !looks("[salesforce]\nusername=a\n") && !looks("sf.username=a\n") && !looks("a: b\n") && !looks("username=a\npassword=b\n") && !looks("a,b\n1,2\n"));
     }
 }

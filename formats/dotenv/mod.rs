@@ -5,7 +5,7 @@ mod line;
 use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Render, Syntax};
+use crate::keys::{self, Block, Line, Render, Syntax};
 use crate::{Limits, Lock, Result};
 pub(crate) use line::{entries, looks};
 
@@ -34,7 +34,7 @@ impl Render for Lines {
         if let Some(comment) = &block.comment {
             out.extend_from_slice(format!("# {comment}\n").as_bytes());
         }
-        for (name, value) in &block.lines {
+        for Line { name, value, .. } in &block.lines {
             out.extend_from_slice(name.as_bytes());
             out.push(b'=');
             quote(value.expose(), out);

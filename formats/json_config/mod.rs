@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
 use crate::json::write_string;
-use crate::keys::{self, Block, Entries, Render, Syntax};
+use crate::keys::{self, Block, Entries, Line, Render, Syntax};
 use crate::{Limits, Lock, Result};
 
 #[derive(Debug)]
@@ -25,24 +25,10 @@ impl crate::Codec for Codec {
 /// The keys and values of a text.
 pub(crate) fn entries(text: &str) -> Result<Entries> {
     let (tree, line) = parse::parse(text)?;
-    let mut entries = Vec::new();
-    for entry in keys::flatten(&tree, line) {
-        // Airflow keeps an object inside a string.
-        let inner = entry.path.last().filter(|key| *key == "extra").and_then(|_| parse::parse(entry.value.expose()).ok());
-        let Some((tree, _)) = inner else {
-            entries.push(entry);
-            continue;
-        };
-        for mut other in keys::flatten(&tree, entry.line) {
-            (other.line, other.span) = (entry.line, None);
-            other.path.splice(..0, entry.path.iter().cloned());
-            entries.push(other);
-        }
-    }
-    Ok(entries)
+    Ok(keys::flatten(&tree, line))
 }
 
-/// Writes objects inside of one another, and keeps those open that the next line may share.
+/// Writes objects and lists inside of one another, and keeps those open that the next line may share.
 #[derive(Default)]
 struct Document {
     open: Vec<String>,
@@ -51,7 +37,7 @@ struct Document {
 
 impl Render for Document {
     fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
-        for (name, value) in &block.lines {
+        for Line { name, value, flag } in &block.lines {
             let mut names: Vec<&str> = name.split('/').collect();
             let key = names.pop().unwrap_or_default();
             let shared = names.iter().zip(&self.open).take_while(|(name, open)| *name == open).count();
@@ -61,17 +47,19 @@ impl Render for Document {
                 out.push(b'{');
                 self.begun = true;
             }
-            for name in &names[shared..] {
-                self.line(first, out);
-                write_string(out, name)?;
-                out.extend_from_slice(b": {");
+            for (at, name) in names.iter().enumerate().skip(shared) {
+                self.line(first, name, out)?;
+                // A list is known by its items.
+                out.push(if is_item(names.get(at + 1).unwrap_or(&key)) { b'[' } else { b'{' });
                 self.open.push((*name).to_owned());
                 first = true;
             }
-            self.line(first, out);
-            write_string(out, key)?;
-            out.extend_from_slice(b": ");
-            write_string(out, value.expose())?;
+            self.line(first, key, out)?;
+            if *flag {
+                out.extend_from_slice(value.expose().as_bytes());
+            } else {
+                write_string(out, value.expose())?;
+            }
         }
         Ok(())
     }
@@ -83,19 +71,31 @@ impl Render for Document {
     }
 }
 
+fn is_item(name: &str) -> bool {
+    name.starts_with('-')
+}
+
 impl Document {
-    fn line(&self, first: bool, out: &mut Vec<u8>) {
+    /// Begins a line with a key, or with an item of a list.
+    fn line(&self, first: bool, name: &str, out: &mut Vec<u8>) -> Result<()> {
         out.extend_from_slice(if first { b"\n" } else { b",\n" });
         out.extend_from_slice("  ".repeat(self.open.len() + 1).as_bytes());
+        if !is_item(name) {
+            write_string(out, name)?;
+            out.extend_from_slice(b": ");
+        }
+        Ok(())
     }
 
-    /// Closes objects until so many are open.
+    /// Closes objects and lists until so many are open.
     fn close(&mut self, left: usize, out: &mut Vec<u8>) {
+        let mut list = false;
         while self.open.len() > left {
+            let name = self.open.pop().unwrap_or_default();
             out.push(b'\n');
-            out.extend_from_slice("  ".repeat(self.open.len()).as_bytes());
-            out.push(b'}');
-            self.open.pop();
+            out.extend_from_slice("  ".repeat(self.open.len() + 1).as_bytes());
+            out.push(if list { b']' } else { b'}' });
+            list = is_item(&name);
         }
     }
 }

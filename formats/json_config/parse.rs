@@ -72,7 +72,7 @@ impl Cursor<'_> {
             Some(b'"') => {
                 let begin = self.at;
                 let value = self.string()?.into();
-                Ok(Tree::Text(Leaf { value, span: begin..self.at, reference: None }))
+                Ok(Tree::Text(Leaf { value, span: Some(begin..self.at), ..Leaf::default() }))
             }
             _ => self.word(),
         }
@@ -141,10 +141,10 @@ impl Cursor<'_> {
         if serde_json::from_str::<serde::de::IgnoredAny>(word).is_err() {
             return Err(self.error("a value that is no JSON"));
         }
-        let span = self.at..self.at + end;
+        let span = Some(self.at..self.at + end);
         self.at += end;
         let value = if word == "null" { Secret::default() } else { word.into() };
-        Ok(Tree::Text(Leaf { value, span, reference: None }))
+        Ok(Tree::Text(Leaf { value, span, ..Leaf::default() }))
     }
 }
 

@@ -1,13 +1,14 @@
 //! What the codecs of all these formats do alike.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 
 use zeroize::Zeroizing;
 
 use super::style::{Numbered, Render};
-use super::{Style, Syntax};
+use super::{Found, Style, Syntax};
 use crate::format::{Sink, Spec, Spot, Writer};
-use crate::{Error, Limits, Lock, Notice, Result};
+use crate::{Error, Limits, Lock, Notice, Record, Result};
 
 /// Reads the credentials of a file of this syntax.
 pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
@@ -28,13 +29,26 @@ pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: 
     for notice in outcome.notices {
         sink.notice(notice, "");
     }
-    for (number, mut found) in (1..).zip(outcome.found) {
+    for (number, mut found) in (1..).zip(once(outcome.found)) {
         for notice in found.notices {
             sink.notice(notice, found.record.name());
         }
         sink.record(&mut found.record, Spot::Entry(number))?;
     }
     Ok(())
+}
+
+/// The credentials without those that are wholly the same as one before, as where two environments inherit one login.
+fn once(found: Vec<Found>) -> impl Iterator<Item = Found> {
+    let mut seen: HashMap<String, Vec<Record>> = HashMap::new();
+    found.into_iter().filter(move |found| {
+        let known = seen.entry(found.record.username.clone()).or_default();
+        let is_new = !known.contains(&found.record);
+        if is_new {
+            known.push(found.record.clone());
+        }
+        is_new
+    })
 }
 
 /// The text of a file, which is UTF-8.

@@ -42,11 +42,17 @@ pub enum Syntax {
     Toml,
     /// JSON.
     Json,
+    /// YAML, of one document or several.
+    Yaml,
+    /// `[section]` and `key = value`, as Python's `configparser` and ODBC read it.
+    Ini,
+    /// Connection strings of drivers: `Key=value;Key=value`.
+    Connection,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Dotenv, Self::Properties, Self::Toml, Self::Json];
+    pub const ALL: [Self; 7] = [Self::Connection, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Yaml];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
@@ -55,6 +61,9 @@ impl Syntax {
             Self::Properties => "properties",
             Self::Toml => "toml",
             Self::Json => "json",
+            Self::Yaml => "yaml",
+            Self::Ini => "ini",
+            Self::Connection => "connection",
         }
     }
 
@@ -65,6 +74,9 @@ impl Syntax {
             Self::Properties => crate::properties::looks(text),
             Self::Toml => crate::toml::looks(text),
             Self::Json => text.trim_start().starts_with(['{', '[']),
+            Self::Yaml => crate::yaml::looks(text),
+            Self::Ini => crate::ini::looks(text),
+            Self::Connection => crate::connection_string::looks(text),
         };
         Self::ALL.into_iter().find(looks)
     }
@@ -74,11 +86,15 @@ impl Syntax {
     /// # Errors
     /// When the text as a whole cannot be read, with the line.
     pub fn entries(self, text: &str) -> Result<Vec<Entry>> {
-        match self {
-            Self::Dotenv => Ok(crate::dotenv::entries(text)),
-            Self::Properties => Ok(crate::properties::entries(text)),
-            Self::Toml => crate::toml::entries(text),
-            Self::Json => crate::json_config::entries(text),
-        }
+        let entries = match self {
+            Self::Dotenv => crate::dotenv::entries(text),
+            Self::Properties => crate::properties::entries(text),
+            Self::Toml => crate::toml::entries(text)?,
+            Self::Json => crate::json_config::entries(text)?,
+            Self::Yaml => crate::yaml::entries(text)?,
+            Self::Ini => crate::ini::entries(text),
+            Self::Connection => crate::connection_string::entries(text),
+        };
+        Ok(super::unfold::unfold(entries))
     }
 }

@@ -41,6 +41,8 @@ struct Group {
     token: Option<(Secret, u64, bool)>,
     urls: Vec<(u8, String)>,
     sandbox: Option<bool>,
+    /// Whether the key of the token stands there without one.
+    no_token: bool,
     client: Vec<(&'static str, Secret, Kind)>,
     notices: Vec<Notice>,
     /// Whether programs that name their keys so want the token behind the password.
@@ -96,7 +98,7 @@ fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
         let words = names::words(key).concat();
         matches!(
             words.as_str(),
-            "type" | "name" | "conntype" | "connector" | "connectorname" | "connectorclass" | "kind" | "variant" | "provider"
+            "type" | "name" | "driver" | "conntype" | "connector" | "connectorname" | "connectorclass" | "kind" | "variant" | "provider"
         )
     };
     let is_marked =
@@ -133,6 +135,7 @@ impl Group {
         }
         let text = value.expose();
         if text.is_empty() {
+            self.no_token |= matches!(role, Role::Token { .. });
             return;
         }
         if text.starts_with("[REDACTED]") {
@@ -190,11 +193,13 @@ impl Group {
         self.line = self.line.min(other.line);
     }
 
-    /// Username, password and token, with the token under a name or in a shape that only Salesforce has.
+    /// Username, password and token, or a flag in place of one of the two, with the token under a name or in a shape that only Salesforce has.
     fn is_typical(&self) -> bool {
         let typical = |(token, _, sure): &(Secret, u64, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
         let named = self.username.is_some() || self.client.len() > 1;
-        named && self.password.is_some() && self.token.as_ref().is_some_and(typical)
+        let without = self.password.is_some() && self.token.is_none() && self.no_token && self.sandbox.is_some();
+        let whole = self.password.is_some() || self.sandbox.is_some();
+        named && whole && (without || self.token.as_ref().is_some_and(typical))
     }
 
     fn is_salesforce(&self, (scope, _, vendor): &Id, marked: &[Vec<String>]) -> bool {

@@ -12,15 +12,17 @@ mod names;
 mod outcome;
 mod style;
 mod tree;
+mod unfold;
 mod value;
 
 pub use entry::{Entry, Syntax};
 pub use outcome::{Found, Outcome};
-pub use style::Style;
+pub use style::{Quirk, Style};
 
 pub(crate) use codec::{read, write};
 pub(crate) use entry::Entries;
-pub(crate) use style::{Block, Render};
+pub(crate) use names::is_prefixed;
+pub(crate) use style::{Block, Line, Render};
 pub(crate) use tree::{Leaf, Tree, flatten};
 pub(crate) use value::expanded;
 

@@ -107,14 +107,18 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Words beside the key that say nothing.
-const NEUTRAL: &[&str] = &["api", "auth", "authentication", "base", "basic", "camel", "component", "login", "my", "org"];
+const NEUTRAL: &[&str] = &["api", "auth", "authentication", "base", "basic", "camel", "component", "extra", "login", "my", "org"];
 
 /// How many words a key has at most: `api security token`.
 const LONGEST: usize = 3;
 
 /// Takes the name of a key apart, if it means anything.
 pub(super) fn name(key: &str) -> Option<Name> {
-    let words = words(key);
+    let mut words = words(key);
+    // Talend puts all of a login below `userPassword`.
+    if words.len() > 2 && words.starts_with(&["user".to_owned(), "password".to_owned()]) {
+        words.drain(..2);
+    }
     let exact = (0..words.len()).find_map(|at| {
         let vendor = VENDORS.iter().find(|vendor| starts(&words[at..], vendor))?;
         Some((at, at + vendor.len(), vendor[0]))
@@ -136,6 +140,11 @@ pub(super) fn name(key: &str) -> Option<Name> {
         }
     }
     meaning(None, &[], &words)
+}
+
+/// Whether a key has a prefix that says it is for Salesforce.
+pub(crate) fn is_prefixed(key: &str) -> bool {
+    name(key).is_some_and(|name| name.vendor.is_some())
 }
 
 /// Whether a name of a section or of a parent says that what is in it is for Salesforce.

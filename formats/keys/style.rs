@@ -1,8 +1,11 @@
 //! The names under which a login is written.
 
+use std::collections::HashMap;
 use std::io::Write;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{comment, value};
 use crate::format::{Spec, Writer};
@@ -38,23 +41,65 @@ pub struct Style {
     /// Keys with one value, which stand before the others.
     #[serde(default)]
     pub fixed: Vec<(String, String)>,
-    /// Whether a `$` is written twice, as Ant expects it.
+    /// The key of one URI with all of them in it.
     #[serde(default)]
-    pub dollars: bool,
-    /// Whether a file holds one login only.
+    pub uri: Option<String>,
+    /// What a value that is several keys in one begins with.
     #[serde(default)]
-    pub single: bool,
+    pub begin: String,
+    /// The URL of a login that has none, where nothing else in the file would say that it is for Salesforce.
+    #[serde(default)]
+    pub default_url: Option<String>,
+    /// What is special about it.
+    #[serde(default)]
+    pub quirks: Vec<Quirk>,
+}
+
+/// Something that a program does in another way than most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quirk {
+    /// The quotes of a value are braces.
+    Braces,
+    /// Each login is a document of its own.
+    Documents,
+    /// A `$` is written twice, as Ant expects it.
+    Dollars,
+    /// The URL is written as a host where it is no more than that.
+    Host,
+    /// The key of the token stands there empty where there is no token, because the program insists on it.
+    Insists,
+    /// A `%` is written twice, as Python expects it.
+    Percents,
+    /// Values stand in quotes, which the program takes off.
+    Quotes,
+    /// A file holds one login only.
+    Single,
+}
+
+/// One key of a login with its value.
+pub(crate) struct Line {
+    /// The name, with `/` between those of parents and its own; one that begins with `-` is an item of a list.
+    pub(crate) name: String,
+    pub(crate) value: Secret,
+    /// Whether the value is `true` or `false` rather than a text.
+    pub(crate) flag: bool,
 }
 
 /// The lines of one login.
 pub(crate) struct Block {
     /// What a comment above says.
     pub(crate) comment: Option<String>,
-    /// Names and values.
-    pub(crate) lines: Vec<(String, Secret)>,
+    /// Names and values; those of one parent stand together.
+    pub(crate) lines: Vec<Line>,
 }
 
 impl Style {
+    /// Whether it has this quirk.
+    pub fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
+
     /// Whether password and token are one value.
     pub fn joins(&self) -> bool {
         self.token.is_none()
@@ -77,10 +122,13 @@ impl Style {
     }
 
     fn block(&self, record: &mut Record, number: &str) -> Result<Block> {
-        let mut lines: Vec<(String, Secret)> = Vec::new();
-        let mut line = |name: &str, value: Secret| lines.push((name.replace("{}", number), value));
+        let mut lines: Vec<Line> = Vec::new();
+        let mut line = |name: &str, value: Secret| {
+            let flag = matches!(value.expose(), "true" | "false") && (Some(name) == self.sandbox.as_deref() || self.is_fixed(name));
+            lines.push(Line { name: name.replace("{}", number), value, flag });
+        };
         for (name, value) in &self.fixed {
-            line(name, value.as_str().into());
+            line(name, value.replace("{}", number).into());
         }
         if !record.username.is_empty() {
             line(&self.username, std::mem::take(&mut record.username).into());
@@ -97,13 +145,15 @@ impl Style {
         if !password.is_empty() {
             line(&self.password, password);
         }
+        let token = token.or_else(|| self.has(Quirk::Insists).then(Secret::default));
         if let (Some(token), Some(name)) = (token, &self.token) {
             line(name, token);
         }
-        if let Some(url) = record.urls.first() {
+        if let Some(url) = record.urls.first().or(self.default_url.as_ref()) {
             match (&self.sandbox, &self.domain, value::domain(url)) {
                 (Some(name), _, Some(domain @ ("login" | "test"))) => line(name, if domain == "test" { "true" } else { "false" }.into()),
                 (_, Some(name), Some(domain)) => line(name, domain.into()),
+                _ if self.has(Quirk::Host) => line(&self.url, value::bare_host(url).unwrap_or(url).into()),
                 _ => line(&self.url, url.as_str().into()),
             }
         }
@@ -112,8 +162,71 @@ impl Style {
                 line(name, std::mem::take(&mut field.value));
             }
         }
-        Ok(Block { comment: comment::comment(record), lines })
+        // What only goes with a value that is not there is left out.
+        let values: Vec<String> = lines.iter().skip(self.fixed.len()).map(|line| parent(&line.name).to_owned()).collect();
+        let mut fixed = self.fixed.iter();
+        lines.retain(|line| {
+            let Some((name, _)) = fixed.next() else { return true };
+            !self.goes_with_a_value(parent(name)) || values.iter().any(|value| value == parent(&line.name))
+        });
+        gather(&mut lines);
+        let comment = comment::comment(record);
+        Ok(match &self.uri {
+            Some(name) => Block { comment, lines: vec![Line { name: name.replace("{}", number), value: uri(&lines), flag: false }] },
+            None => Block { comment, lines },
+        })
     }
+
+    fn is_fixed(&self, name: &str) -> bool {
+        self.fixed.iter().any(|(fixed, _)| fixed == name)
+    }
+
+    /// Whether a key of a login has this parent.
+    fn goes_with_a_value(&self, parent: &str) -> bool {
+        let keys = [&self.username, &self.password, &self.url, &self.client_id, &self.client_secret];
+        let others = [&self.token, &self.domain, &self.sandbox].into_iter().flatten();
+        !parent.is_empty() && keys.into_iter().chain(others).any(|key| self::parent(key) == parent)
+    }
+}
+
+/// The names before the last one.
+fn parent(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// What a URI leaves as it is. Source: RFC 3986, section 2.3.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A connection URI of Airflow: `salesforce://login:password@/?security_token=…`.
+fn uri(lines: &[Line]) -> Secret {
+    let mut uri = Secret::from("salesforce://");
+    let escaped = |value: &Secret| Zeroizing::new(utf8_percent_encode(value.expose(), UNRESERVED).to_string());
+    let value = |name: &str| lines.iter().find(|line| line.name == name).map(|line| escaped(&line.value));
+    uri.push(&value("login").unwrap_or_default());
+    uri.push(":");
+    uri.push(&value("password").unwrap_or_default());
+    uri.push("@/");
+    let extras = lines.iter().filter(|line| !matches!(line.name.as_str(), "login" | "password"));
+    for (sign, line) in std::iter::once("?").chain(std::iter::repeat("&")).zip(extras) {
+        uri.push(sign);
+        uri.push(&line.name);
+        uri.push("=");
+        uri.push(&escaped(&line.value));
+    }
+    uri
+}
+
+/// Puts lines of one parent together, in the order in which each parent comes first.
+fn gather(lines: &mut Vec<Line>) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut places: Vec<(Vec<usize>, Line)> = Vec::with_capacity(lines.len());
+    for (at, line) in lines.drain(..).enumerate() {
+        let ends = line.name.match_indices('/').map(|(end, _)| end).chain([line.name.len()]);
+        let place = ends.map(|end| *first.entry(line.name[..end].to_owned()).or_insert(at)).collect();
+        places.push((place, line));
+    }
+    places.sort_by(|(one, _), (other, _)| one.cmp(other));
+    lines.extend(places.into_iter().map(|(_, line)| line));
 }
 
 /// Writes the lines of one login behind those of the others.
@@ -157,7 +270,7 @@ impl<R: Render> Writer for Numbered<'_, R> {
             self.first = Some(std::mem::take(record));
             return Ok(());
         }
-        if self.style.single {
+        if self.style.has(Quirk::Single) {
             return Err(Error::new(format!("a file of style {} holds one login", self.style.name))
                 .hint("write one login at a time, or take another --style"));
         }

@@ -178,3 +178,134 @@ fn shapes_of_toml() {
     assert_eq!(shown(Syntax::Toml, &text.replace("007", "\"007\"")), expected);
     assert_eq!(find(Syntax::Toml, "a = \n").unwrap_err().to_string(), "line 1: no TOML");
 }
+
+#[test]
+fn shapes_of_yaml() {
+    let whole = |line: u64| format!("{line} a@one.example p {T24} ");
+    for (text, expected) in [
+        (
+            format!(
+                "plugins:\n  extractors:\n  - name: tap-salesforce\n    config:\n      username: a@one.example\n      password: p\n      security_token: {T24}\n      is_sandbox: false\n"
+            ),
+            format!("5 a@one.example p {T24} https://login.salesforce.com"),
+        ),
+        (
+            format!("production:\n  salesforce_username: a@one.example\n  salesforce_password: p\n  salesforce_security_token: {T24}\n"),
+            whole(2),
+        ),
+        (
+            format!(
+                "apiVersion: v1\nkind: Secret\ndata:\n  SF_USERNAME: YUBvbmUuZXhhbXBsZQ==\n  SF_PASSWORD: cA==\nstringData:\n  SF_SECURITY_TOKEN: {T24}\n"
+            ),
+            whole(4),
+        ),
+        (
+            format!(
+                "sfdc:\n  username: a@one.example\n  password: \"p\"\n  securityToken: '{T24}'\n  url: https://login.salesforce.com/services/Soap/u/59.0\n"
+            ),
+            format!("2 a@one.example p {T24} https://login.salesforce.com/services/Soap/u/59.0"),
+        ),
+        (
+            format!(
+                "sf_default:\n  conn_type: salesforce\n  login: a@one.example\n  password: p\n  extra: '{{\"security_token\": \"{T24}\"}}'\n"
+            ),
+            whole(3),
+        ),
+    ] {
+        assert_eq!(shown(Syntax::Yaml, &text), [expected], "{text}");
+        assert_eq!(Syntax::of(&text), Some(Syntax::Yaml), "{text}");
+    }
+    let documents = "---\nkind: Secret\nstringData: {SF_USERNAME: a, SF_PASSWORD: p}\n---\nkind: Secret\nstringData: {SF_USERNAME: b, SF_PASSWORD: q}\n";
+    assert_eq!(shown(Syntax::Yaml, documents), ["3 a p - ", "6 b q - "]);
+    let inherited =
+        "default: &default\n  sfdc_username: a\n  sfdc_password: p\nproduction:\n  <<: *default\n  sfdc_password: q # comment\n";
+    let found = find(Syntax::Yaml, inherited).unwrap();
+    assert_eq!(found.iter().map(|found| show(&found.record)).collect::<Vec<_>>(), ["a p - ", "a q - "]);
+    assert_eq!(found[1].notices, [Notice::Comment]);
+    let kept =
+        "salesforce:\n  username: a\n  password: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    66616b65\n  security_token: {{ token }}\n";
+    let found = find(Syntax::Yaml, kept).unwrap();
+    assert_eq!(found[0].notices, [Notice::KeptElsewhere("a vault of Ansible"), Notice::KeptElsewhere("a template")]);
+    assert_eq!(show(&found[0].record), "a  - ");
+    for text in
+        ["username: a\npassword: p\n", "Username: a@one.example\nSecurity Token: x\n", "a, b\n1, 2\n", "- x\n", "Dear all,\n\nsee: below\n"]
+    {
+        assert_ne!(Syntax::of(text), Some(Syntax::Yaml), "{text}");
+    }
+}
+
+#[test]
+fn shapes_of_ini() {
+    let text = format!(
+        "[Salesforce]\nusername = a@one.example\npassword = 50%% p;x\ntoken = {T24}\nis_sandbox = yes\n[sf.raw]\nuser: b\npassword: %(home)s\n\
+         [DSN]\nDriver = /opt/salesforce.so\nLogonID = c\nPassword = {{a;b}}\nSecurityToken = {T24}\nHostName = login.salesforce.com\n[obs]\nusername = d\npassword = e\n"
+    );
+    let found = find(Syntax::Ini, &text).unwrap();
+    assert_eq!(
+        found.iter().map(|found| show(&found.record)).collect::<Vec<_>>(),
+        [
+            format!("a@one.example 50% p;x {T24} https://test.salesforce.com"),
+            "b  - ".to_owned(),
+            format!("c a;b {T24} https://login.salesforce.com"),
+        ]
+    );
+    assert_eq!(found[1].notices, [Notice::KeptElsewhere("a variable")]);
+    assert_eq!(Syntax::of(&text), Some(Syntax::Ini));
+}
+
+#[test]
+fn connections_in_one_value() {
+    let whole = |line: u64, url: &str| format!("{line} a@one.example p&1 {T24} {url}");
+    for (syntax, text, expected) in [
+        (
+            Syntax::Dotenv,
+            format!(
+                "AIRFLOW_CONN_SALESFORCE_DEFAULT='http://a%40one.example:p%261@https%3A%2F%2Fone.my.salesforce.com?security_token={T24}'\n"
+            ),
+            whole(1, "https://one.my.salesforce.com"),
+        ),
+        (
+            Syntax::Dotenv,
+            format!("X=1\nAIRFLOW_CONN_CRM=salesforce://a%40one.example:p%261@/?security_token={T24}&domain=test\n"),
+            whole(2, "https://test.salesforce.com"),
+        ),
+        (
+            Syntax::Dotenv,
+            format!(
+                "AIRFLOW_CONN_SF='{{\"conn_type\":\"salesforce\",\"login\":\"a@one.example\",\"password\":\"p&1\",\"extra\":{{\"security_token\":\"{T24}\",\"domain\":\"test\"}}}}'\n"
+            ),
+            whole(1, "https://test.salesforce.com"),
+        ),
+        (
+            Syntax::Json,
+            format!(
+                r#"{{"ConnectionStrings":{{"Crm":"Host=https://test.salesforce.com;User Id=a@one.example;Password=p&1;Security Token={T24};"}}}}"#
+            ),
+            whole(1, "https://test.salesforce.com"),
+        ),
+        (
+            Syntax::Yaml,
+            format!("spring:\n  url: jdbc:salesforce:User=a@one.example;Password=p&1;Security Token={T24};UseSandbox=true;\n"),
+            whole(2, "https://test.salesforce.com"),
+        ),
+        (
+            Syntax::Connection,
+            format!("jdbc:datadirect:sforce://login.salesforce.com;User=a@one.example;Password=p&1;SecurityToken={T24}\n"),
+            whole(1, "https://login.salesforce.com"),
+        ),
+        (
+            Syntax::Properties,
+            format!("userPassword.userId=\"a@one.example\"\nuserPassword.password=\"p&1\"\nuserPassword.securityKey=\"{T24}\"\n"),
+            whole(1, ""),
+        ),
+    ] {
+        assert_eq!(shown(syntax, &text), [expected], "{text}");
+        assert_eq!(Syntax::of(&text), Some(syntax), "{text}");
+    }
+    let others = "AIRFLOW_CONN_DB=postgresql://a:b@c/d?x=y\nCRM=Server=db;User Id=a;Password=b;\n";
+    assert!(shown(Syntax::Dotenv, others).is_empty());
+    let older = format!(
+        r#"{{"sf":{{"conn_type":"salesforce","login":"a@one.example","password":"p&1","extra__salesforce__security_token":"{T24}"}}}}"#
+    );
+    assert_eq!(shown(Syntax::Json, &older), [whole(1, "")]);
+}

@@ -9,7 +9,7 @@ use super::{Entries, Entry};
 use crate::Secret;
 
 /// A value of a document. Every value has the line of its key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Tree {
     Text(Leaf),
     List(Vec<(u64, Tree)>),
@@ -17,13 +17,15 @@ pub(crate) enum Tree {
 }
 
 /// A value without others inside.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Leaf {
     pub(crate) value: Secret,
-    /// Where it stands in the text, its quotes included.
-    pub(crate) span: Range<usize>,
+    /// Where it stands in the text, its quotes included, if it stands there by itself.
+    pub(crate) span: Option<Range<usize>>,
     /// What it points to, where it is not the value itself.
     pub(crate) reference: Option<&'static str>,
+    /// Whether a comment behind it may have been a part of it.
+    pub(crate) cut: bool,
 }
 
 impl Tree {
@@ -89,8 +91,9 @@ impl Leaf {
             base64: decoded.is_some(),
             value: decoded.unwrap_or_else(|| self.value.clone()),
             line,
-            span: Some(self.span.clone()),
+            span: self.span.clone(),
             reference: self.reference,
+            cut: self.cut,
             ..Entry::default()
         }
     }

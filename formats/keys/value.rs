@@ -59,6 +59,12 @@ pub(super) fn domain(url: &str) -> Option<&str> {
     (self::url(domain).as_deref() == Some(url)).then_some(domain)
 }
 
+/// The host of a URL that is no more than that.
+pub(super) fn bare_host(url: &str) -> Option<&str> {
+    let host = url.strip_prefix("https://")?;
+    (self::url(host).as_deref() == Some(url)).then_some(host)
+}
+
 /// Whether a flag or the name of an environment says that it is a sandbox.
 pub(super) fn is_sandbox(value: &str) -> Option<bool> {
     match value.trim().to_ascii_lowercase().as_str() {

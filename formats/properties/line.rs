@@ -24,6 +24,7 @@ pub(crate) fn entries(text: &str) -> Entries {
     let mut entries = Vec::new();
     // Ant turns `$$` into `$`, and only Ant has these two keys.
     let ant = logical(text).iter().any(|line| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.text.starts_with(key)));
+    let talend = logical(text).iter().any(|line| line.text.starts_with("userPassword."));
     for Line { number, text: line, at } in logical(text) {
         let Some((end, begin)) = sign(&line) else { continue };
         // Anything can be a key to Java, and the beginning of a sentence as well; the names of programs are plain.
@@ -40,7 +41,9 @@ pub(crate) fn entries(text: &str) -> Entries {
         if expanded(&if ant { plain.replace("$$", " ") } else { plain }) {
             entry.reference = Some(if line[begin..].starts_with("${secure::") { "a secure property of Mule" } else { "a variable" });
         }
-        entry.value = value.into();
+        // Talend writes its values as Java has them in code.
+        let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).filter(|_| talend);
+        entry.value = inner.unwrap_or(&value).into();
         entries.push(entry);
     }
     entries

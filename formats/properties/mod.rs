@@ -4,8 +4,10 @@ mod line;
 
 use std::io::{Read, Write};
 
+use zeroize::Zeroizing;
+
 use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Render, Style, Syntax};
+use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
 use crate::{Limits, Lock, Result};
 pub(crate) use line::{entries, looks};
 
@@ -18,8 +20,8 @@ impl crate::Codec for Codec {
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        let doubled = Style::choose(spec, lock.style())?.dollars;
-        keys::write(spec, out, lock, ".", Lines { doubled, records: 0 })
+        let style = Style::choose(spec, lock.style())?;
+        keys::write(spec, out, lock, ".", Lines { doubled: style.has(Quirk::Dollars), quotes: style.has(Quirk::Quotes), records: 0 })
     }
 }
 
@@ -27,6 +29,8 @@ impl crate::Codec for Codec {
 struct Lines {
     /// Whether a `$` is written twice.
     doubled: bool,
+    /// Whether values stand in quotes.
+    quotes: bool,
     records: u64,
 }
 
@@ -39,10 +43,14 @@ impl Render for Lines {
         if let Some(comment) = &block.comment {
             out.extend_from_slice(format!("# {comment}\n").as_bytes());
         }
-        for (name, value) in &block.lines {
+        for Line { name, value, .. } in &block.lines {
             out.extend_from_slice(name.as_bytes());
             out.push(b'=');
-            escape(value.expose(), self.doubled, out);
+            if self.quotes {
+                escape(&Zeroizing::new(format!("\"{}\"", value.expose())), self.doubled, out);
+            } else {
+                escape(value.expose(), self.doubled, out);
+            }
             out.push(b'\n');
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Entries, Leaf, Render, Syntax, Tree};
+use crate::keys::{self, Block, Entries, Leaf, Line, Render, Syntax, Tree};
 use crate::{Error, Limits, Lock, Result};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
@@ -59,7 +59,7 @@ fn value(value: &Spanned<DeValue<'_>>, line: &dyn Fn(usize) -> u64) -> Tree {
         DeValue::Float(number) => number.as_str().into(),
         DeValue::Datetime(moment) => moment.to_string().into(),
     };
-    Tree::Text(Leaf { value: text, span: value.span(), reference: None })
+    Tree::Text(Leaf { value: text, span: Some(value.span()), ..Leaf::default() })
 }
 
 /// Writes a table for each login.
@@ -76,11 +76,15 @@ impl Render for Tables {
             out.extend_from_slice(format!("# {comment}\n").as_bytes());
         }
         let mut table = "";
-        for (name, value) in &block.lines {
+        for Line { name, value, flag } in &block.lines {
             let (parents, key) = name.rsplit_once('/').unwrap_or(("", name));
             if parents != table {
                 out.extend_from_slice(format!("[{}]\n", parents.replace('/', ".")).as_bytes());
                 table = parents;
+            }
+            if *flag {
+                out.extend_from_slice(format!("{key} = {}\n", value.expose()).as_bytes());
+                continue;
             }
             out.extend_from_slice(format!("{key} = \"").as_bytes());
             escape(value.expose(), out);

@@ -163,6 +163,9 @@ fn remarks(format: &Format) -> Vec<String> {
     if !holds.one_line.is_empty() {
         lines.push(format!("on one line only: {}", show::join(holds.one_line.iter().map(Key::name), ", ")));
     }
+    if !holds.trimmed.is_empty() {
+        lines.push(format!("without blanks at its ends: {}", show::join(holds.trimmed.iter().map(Key::name), ", ")));
+    }
     if holds.origin_only {
         lines.push("of a URL only scheme, host and port are kept".to_owned());
     }

@@ -29,6 +29,8 @@ pub enum Loss {
     Title,
     /// The product takes this key on one line only, so that it would come back as something else.
     Lines(Key),
+    /// The product drops the blanks at the ends of this key.
+    Blanks(Key),
     /// A field is no longer of this kind; it becomes text.
     Kind(Kind),
     /// A label cannot stand there as it is, and was changed.
@@ -48,7 +50,11 @@ impl Loss {
     pub fn stops(self) -> bool {
         matches!(
             self,
-            Self::NoPlace(Key::Token) | Self::Refused(..) | Self::Lines(_) | Self::Character(Key::Username | Key::Password | Key::Token)
+            Self::NoPlace(Key::Token)
+                | Self::Refused(..)
+                | Self::Lines(_)
+                | Self::Blanks(_)
+                | Self::Character(Key::Username | Key::Password | Key::Token)
         )
     }
 
@@ -81,6 +87,7 @@ impl fmt::Display for Loss {
             Self::Placeholder => f.write_str("a name in braces is replaced when the value is copied or typed"),
             Self::Title => f.write_str("a title's characters were changed; the notes have it as it was"),
             Self::Lines(key) => write!(f, "takes no {} of several lines", key.name()),
+            Self::Blanks(key) => write!(f, "drops the blanks at the ends of a {}", key.name()),
             Self::Kind(Kind::Hidden) => f.write_str("hidden fields are shown"),
             Self::Kind(kind) => write!(f, "{} fields become text", kind.name()),
             Self::Label => f.write_str("a field's label was changed"),

@@ -416,6 +416,9 @@ impl<'f> Placer<'f> {
             if self.format.spec.holds.one_line.contains(key) && text.contains(['\n', '\r']) {
                 self.losses.add(Loss::Lines(key), record.name());
             }
+            if self.format.spec.holds.trimmed.contains(key) && text.trim() != text {
+                self.losses.add(Loss::Blanks(key), record.name());
+            }
         }
         for (key, length, limit) in [
             (Key::Username, record.username.len(), limits.username),

@@ -10,6 +10,7 @@ mod mails;
 mod property;
 mod quirks;
 mod stores;
+mod styles;
 mod tables;
 
 use std::fs;

@@ -1,0 +1,63 @@
+//! Connection strings of ODBC, JDBC and ADO.NET drivers.
+
+mod parse;
+
+use std::io::{Read, Write};
+
+use crate::format::{Sink, Spec, Writer};
+use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
+use crate::{Limits, Lock, Result};
+pub(crate) use parse::{entries, looks, of};
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        keys::read(Syntax::Connection, input, limits, sink)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        let style = Style::choose(spec, lock.style())?;
+        keys::write(spec, out, lock, "", Strings { begin: &style.begin, braces: style.has(Quirk::Braces) })
+    }
+}
+
+/// Writes a string on a line of its own.
+struct Strings<'s> {
+    begin: &'s str,
+    /// Whether quotes are braces.
+    braces: bool,
+}
+
+impl Render for Strings<'_> {
+    fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(self.begin.as_bytes());
+        // The host is a part of such a beginning.
+        if let Some(line) = block.lines.iter().find(|line| line.name.is_empty()) {
+            let host = line.value.expose();
+            out.extend_from_slice(host.replace(';', "%3B").as_bytes());
+            out.push(b';');
+        }
+        for Line { name, value, .. } in block.lines.iter().filter(|line| !line.name.is_empty()) {
+            out.extend_from_slice(name.as_bytes());
+            out.push(b'=');
+            quote(value.expose(), self.braces, out);
+            out.push(b';');
+        }
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+/// Quotes a value that would end early or lose blanks.
+fn quote(value: &str, braces: bool, out: &mut Vec<u8>) {
+    let plain = !value.is_empty() && value.trim() == value && !value.contains([';', '\n', '\r']) && !value.starts_with(['{', '"', '\'']);
+    let (begin, end) = match (plain, braces) {
+        (true, _) => return out.extend_from_slice(value.as_bytes()),
+        (false, true) => ('{', '}'),
+        (false, false) => ('"', '"'),
+    };
+    let doubled = value.replace(end, &format!("{end}{end}"));
+    out.extend_from_slice(format!("{begin}{doubled}{end}").as_bytes());
+}

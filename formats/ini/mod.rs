@@ -1,0 +1,76 @@
+//! INI files: of Python programs with `configparser`, and of ODBC.
+
+mod line;
+
+use std::io::{Read, Write};
+
+use crate::format::{Sink, Spec, Writer};
+use crate::json::write_string;
+use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
+use crate::{Error, Limits, Lock, Result};
+pub(crate) use line::{entries, looks};
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        keys::read(Syntax::Ini, input, limits, sink)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        let style = Style::choose(spec, lock.style())?;
+        keys::write(spec, out, lock, "_", Sections { python: style.has(Quirk::Percents), braces: style.has(Quirk::Braces), begun: false })
+    }
+}
+
+/// Writes a section for each login.
+struct Sections {
+    /// Whether a `%` is written twice, and what `configparser` cannot hold is quoted.
+    python: bool,
+    /// Whether a value can stand in braces.
+    braces: bool,
+    begun: bool,
+}
+
+impl Render for Sections {
+    fn block(&mut self, block: &Block, out: &mut Vec<u8>) -> Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            out.push(b'\n');
+        }
+        let mut section = "";
+        for Line { name, value, .. } in &block.lines {
+            let (parent, key) = name.split_once('/').unwrap_or(("", name));
+            if parent != section {
+                out.extend_from_slice(format!("[{parent}]\n").as_bytes());
+                // The date belongs to what stands below it.
+                if let Some(comment) = &block.comment {
+                    out.extend_from_slice(format!("# {comment}\n").as_bytes());
+                }
+                section = parent;
+            }
+            out.extend_from_slice(format!("{key} = ").as_bytes());
+            self.value(value.expose(), out)?;
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+impl Sections {
+    fn value(&self, value: &str, out: &mut Vec<u8>) -> Result<()> {
+        if self.braces && value.contains(['\n', '\r']) {
+            return Err(Error::new("a value with a line break, which odbc.ini cannot hold").hint("take another --style, or change the value"));
+        }
+        let doubled = if self.python { value.replace('%', "%%") } else { value.to_owned() };
+        if self.braces && (value.trim() != value || value.starts_with('{')) {
+            out.extend_from_slice(format!("{{{}}}", value.replace('}', "}}")).as_bytes());
+            Ok(())
+        } else if !self.braces && line::needs_quotes(value) {
+            write_string(out, &doubled)
+        } else {
+            out.extend_from_slice(doubled.as_bytes());
+            Ok(())
+        }
+    }
+}
