@@ -112,6 +112,7 @@ formats! {
     yaml code,
     ini code,
     connection_string code,
+    salesforce_cli code,
 }
 
 /// All formats, in the order in which they are listed.

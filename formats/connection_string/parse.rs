@@ -62,7 +62,7 @@ fn strings(text: &str) -> Vec<Place<'_>> {
 }
 
 /// How many lines a quoted value may have.
-const LINES: usize = 16;
+const LINES: usize = 64;
 
 /// A connection string taken apart.
 struct Pairs<'t> {
@@ -103,12 +103,18 @@ fn pairs(text: &str) -> Option<Pairs<'_>> {
         let blanks = text[at..].len() - text[at..].trim_start_matches(' ').len();
         let begin = at + blanks;
         let quote = quotes.iter().find(|(quote, _)| text[begin..].starts_with(*quote));
-        let (value, length) = quote.and_then(|(_, end)| quoted(&text[begin..], *end)).unwrap_or_else(|| {
+        let (value, length) = if let Some((_, end)) = quote {
+            let Some(quoted) = quoted(&text[begin..], *end) else {
+                pairs.open = true;
+                pairs.list.push(Pair { key, value: String::new(), span: begin..text.len() });
+                break;
+            };
+            quoted
+        } else {
             let end = text[begin..].find(';').unwrap_or(text.len() - begin);
             let value = text[begin..begin + end].trim_end();
-            pairs.open |= quote.is_some();
             (value.to_owned(), value.len())
-        });
+        };
         pairs.list.push(Pair { key, value, span: begin..begin + length });
         at = begin + length;
         let behind = &text[at..];
@@ -121,7 +127,7 @@ fn pairs(text: &str) -> Option<Pairs<'_>> {
     (!pairs.list.is_empty()).then_some(pairs)
 }
 
-/// The quotes of a driver, and what ends each: braces for ODBC and DataDirect, quotes for others.
+/// The quotes of a driver, and what ends each: braces for ODBC and the drivers of Progress, quotes for others.
 fn quotes(text: &str) -> &'static [(char, char)] {
     let text = text.to_ascii_lowercase();
     let braces = ["jdbc:datadirect:", "logonid", "driver"].iter().any(|mark| text.contains(mark));
@@ -203,32 +209,32 @@ mod tests {
 
     #[test]
     fn every_driver_of_the_facts() {
-        let text = "# old\nHostName=login.salesforce.com;LogonID=a@one.example;Password={p;}}1};SecurityToken=T;\r\n\n\
+        let text = "# old\nHostName=login.salesforce.com;LogonID=a@one.example;Password={p;}}\n;1};SecurityToken=T;\r\n\n\
             jdbc:datadirect:sforce://test.salesforce.com;User=b@one.example;pwd=q; st=T2\n\
             jdbc:salesforce:User=c@one.example;Password=\"r\"\"1;\nx\";Security Token=T3;UseSandbox=true;\nHost=h;User Id=d;Password=s'1;Security Token=T4\n";
         let expected = [
             "2 0.HostName=login.salesforce.com",
             "2 0.LogonID=a@one.example",
-            "2 0.Password=p;}1",
+            "2 0.Password=p;}\n;1",
             "2 0.SecurityToken=T",
-            "4 1.connector=salesforce",
-            "4 1.Host=test.salesforce.com",
-            "4 1.User=b@one.example",
-            "4 1.pwd=q",
-            "4 1.SecurityToken=T2",
-            "5 2.connector=salesforce",
-            "5 2.User=c@one.example",
-            "5 2.Password=r\"1;\nx",
-            "5 2.Security Token=T3",
-            "5 2.UseSandbox=true",
-            "7 3.Host=h",
-            "7 3.User Id=d",
-            "7 3.Password=s'1",
-            "7 3.Security Token=T4",
+            "5 1.connector=salesforce",
+            "5 1.Host=test.salesforce.com",
+            "5 1.User=b@one.example",
+            "5 1.pwd=q",
+            "5 1.SecurityToken=T2",
+            "6 2.connector=salesforce",
+            "6 2.User=c@one.example",
+            "6 2.Password=r\"1;\nx",
+            "6 2.Security Token=T3",
+            "6 2.UseSandbox=true",
+            "8 3.Host=h",
+            "8 3.User Id=d",
+            "8 3.Password=s'1",
+            "8 3.Security Token=T4",
         ];
         assert_eq!(shown(text), expected);
         let spans: Vec<&str> = entries(text).iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
-        assert_eq!(&spans[..4], ["login.salesforce.com", "a@one.example", "{p;}}1}", "T"]);
+        assert_eq!(&spans[..4], ["login.salesforce.com", "a@one.example", "{p;}}\n;1}", "T"]);
         assert_eq!(spans[8], "\"r\"\"1;\nx\"");
         assert!(looks(text));
         let entries = entries("Driver={Salesforce};UID=a;PWD={open;\n");

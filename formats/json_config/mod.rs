@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 
 use crate::format::{Sink, Spec, Writer};
 use crate::json::write_string;
-use crate::keys::{self, Block, Entries, Line, Render, Syntax};
+use crate::keys::{self, Block, Entries, Line, Render, Syntax, Tree};
 use crate::{Limits, Lock, Result};
 
 #[derive(Debug)]
@@ -26,6 +26,11 @@ impl crate::Codec for Codec {
 pub(crate) fn entries(text: &str) -> Result<Entries> {
     let (tree, line) = parse::parse(text)?;
     Ok(keys::flatten(&tree, line))
+}
+
+/// The document of a text.
+pub(crate) fn tree(text: &str) -> Result<Tree> {
+    Ok(parse::parse(text)?.0)
 }
 
 /// Writes objects and lists inside of one another, and keeps those open that the next line may share.

@@ -29,15 +29,21 @@ pub(crate) struct Leaf {
 }
 
 impl Tree {
-    fn leaf(&self, key: &str) -> Option<&Leaf> {
+    /// What stands under a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(map) = self else { return None };
-        map.iter().find_map(|(name, _, value)| match value {
-            Self::Text(leaf) if name == key => Some(leaf),
-            _ => None,
-        })
+        map.iter().find_map(|(name, _, value)| (name == key).then_some(value))
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    fn leaf(&self, key: &str) -> Option<&Leaf> {
+        match self.get(key)? {
+            Self::Text(leaf) => Some(leaf),
+            _ => None,
+        }
+    }
+
+    /// The text under a key.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         Some(self.leaf(key)?.value.expose())
     }
 
