@@ -200,12 +200,12 @@ pub(super) fn findings(findings: &Findings) {
         let Some(first) = of.first() else { continue };
         if one_by_one(rule.id) && all <= SCREENFUL {
             lines.extend(
-                of.iter().map(|finding| (finding.severity, format!("{}: {}{}", finding.record, finding.message, remedy(finding.remedy)))),
+                of.iter().map(|finding| (finding.severity, format!("{}: {}{}", who(finding), finding.message, remedy(finding.remedy)))),
             );
             continue;
         }
         let (what, remedy) = if one_by_one(rule.id) { (rule.id, remedy(first.remedy)) } else { ("no token", String::new()) };
-        let at = Count { count, examples: of.iter().take(3).map(|finding| finding.record.clone()).collect() };
+        let at = Count { count, examples: of.iter().take(3).map(|finding| who(finding).to_owned()).collect() };
         lines.push((first.severity, format!("{what}: {}{remedy}", records(&at))));
     }
     lines.sort_by_key(|(severity, _)| Reverse(*severity));
@@ -221,6 +221,11 @@ pub(super) fn findings(findings: &Findings) {
     if let Some(text) = passed_over(findings) {
         say("notice", &text);
     }
+}
+
+/// The name of the record of a finding.
+fn who(finding: &Finding) -> &str {
+    if finding.record.is_empty() { "a login without a username" } else { &finding.record }
 }
 
 /// What to do, to stand behind a message.
