@@ -112,6 +112,7 @@ formats! {
     yaml code,
     ini code,
     connection_string code,
+    logstash code,
     salesforce_cli code,
 }
 

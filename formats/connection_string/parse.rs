@@ -104,12 +104,12 @@ fn pairs(text: &str) -> Option<Pairs<'_>> {
         let begin = at + blanks;
         let quote = quotes.iter().find(|(quote, _)| text[begin..].starts_with(*quote));
         let (value, length) = if let Some((_, end)) = quote {
-            let Some(quoted) = quoted(&text[begin..], *end) else {
+            let Some(inside) = quoted(&text[begin..], *end) else {
                 pairs.open = true;
                 pairs.list.push(Pair { key, value: String::new(), span: begin..text.len() });
                 break;
             };
-            quoted
+            inside
         } else {
             let end = text[begin..].find(';').unwrap_or(text.len() - begin);
             let value = text[begin..begin + end].trim_end();

@@ -46,13 +46,16 @@ pub enum Syntax {
     Yaml,
     /// `[section]` and `key = value`, as Python's `configparser` and ODBC read it.
     Ini,
+    /// Pipelines of Logstash.
+    Logstash,
     /// Connection strings of drivers: `Key=value;Key=value`.
     Connection,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 7] = [Self::Connection, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Yaml];
+    pub const ALL: [Self; 8] =
+        [Self::Connection, Self::Logstash, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Yaml];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Syntax {
             Self::Json => "json",
             Self::Yaml => "yaml",
             Self::Ini => "ini",
+            Self::Logstash => "logstash",
             Self::Connection => "connection",
         }
     }
@@ -76,6 +80,7 @@ impl Syntax {
             Self::Json => text.trim_start().starts_with(['{', '[']),
             Self::Yaml => crate::yaml::looks(text),
             Self::Ini => crate::ini::looks(text),
+            Self::Logstash => crate::logstash::looks(text),
             Self::Connection => crate::connection_string::looks(text),
         };
         Self::ALL.into_iter().find(looks)
@@ -93,6 +98,7 @@ impl Syntax {
             Self::Json => crate::json_config::entries(text)?,
             Self::Yaml => crate::yaml::entries(text)?,
             Self::Ini => crate::ini::entries(text),
+            Self::Logstash => crate::logstash::entries(text),
             Self::Connection => crate::connection_string::entries(text),
         };
         Ok(super::unfold::unfold(entries))
