@@ -110,6 +110,7 @@ formats! {
     toml code,
     json_config code,
     data_loader code,
+    xml_config code,
 }
 
 /// All formats, in the order in which they are listed.

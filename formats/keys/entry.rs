@@ -36,11 +36,13 @@ pub enum Syntax {
     Toml,
     /// JSON.
     Json,
+    /// XML of Mule and of Kettle.
+    Xml,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Dotenv, Self::Properties, Self::Toml, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Dotenv, Self::Properties, Self::Toml, Self::Json, Self::Xml];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
@@ -49,6 +51,7 @@ impl Syntax {
             Self::Properties => "properties",
             Self::Toml => "toml",
             Self::Json => "json",
+            Self::Xml => "xml",
         }
     }
 
@@ -59,6 +62,7 @@ impl Syntax {
             Self::Properties => crate::properties::looks(text),
             Self::Toml => crate::toml::looks(text),
             Self::Json => text.trim_start().starts_with(['{', '[']),
+            Self::Xml => crate::xml_config::looks(text.as_bytes()),
         };
         Self::ALL.into_iter().find(looks)
     }
@@ -73,6 +77,7 @@ impl Syntax {
             Self::Properties => Ok(crate::properties::entries(text)),
             Self::Toml => crate::toml::entries(text),
             Self::Json => crate::json_config::entries(text),
+            Self::Xml => crate::xml_config::entries(text),
         }
     }
 }

@@ -146,6 +146,16 @@ impl<'a> Xml<'a> {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// The name of the element that was entered last.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its attributes, in their order.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Makes sure that nothing comes behind the root.
     ///
     /// # Errors
