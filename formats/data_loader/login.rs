@@ -138,7 +138,11 @@ impl<'e> Settings<'e> {
                         continue;
                     }
                     taken = true;
-                    let value = if kind == Kind::Hidden { open(entry, told)? } else { entry.value.clone() };
+                    let value = match kept_elsewhere(entry) {
+                        Some(_) if kind == Kind::Text => Secret::default(),
+                        None if kind == Kind::Text => entry.value.clone(),
+                        _ => open(entry, told)?,
+                    };
                     if !value.is_empty() {
                         record.fields.push(Field::new(label, value, kind));
                     }

@@ -244,6 +244,8 @@ fn what_is_worth_telling_is_told() {
     let more = format!("sfdc.oauth.Production.eca.clientid=fake-key\nsfdc.oauth.Production.clientsecret={}\n", seal("fake-secret"));
     let fields = [Field::new("Consumer Key", "fake-key", Kind::Text), Field::new("Consumer Secret", "fake-secret", Kind::Hidden)];
     assert_eq!(told("", &more).0.fields, fields);
+    let named = told("", "sfdc.oauth.Production.clientid=${id}\nsfdc.oauth.Production.clientsecret=${secret}\n");
+    assert_eq!((named.0.fields, named.1), (vec![], vec![Notice::KeptElsewhere("a variable")]));
     let nobody = read(&format!("sfdc.password={}\n", seal("x")), files("~/.dataloader/dataLoader.key")).unwrap();
     assert_eq!((nobody.records[0].password.expose(), nobody.notices), ("x", vec![Notice::NoUsername]));
 }

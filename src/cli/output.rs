@@ -36,7 +36,7 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
     to_passphrase_file: Option<PathBuf>,
 
-    /// The key file of the output, for a format that takes one
+    /// The key file of the output, for a format that takes one; a format that takes nothing else makes it where there is none
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 

@@ -1,9 +1,9 @@
 //! Key files that a document names: where they are looked for, and what is none.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use super::tool::{Ended, Scratch, run, sfcred};
+use super::tool::{Ended, Scratch, reference, run, sfcred};
 
 /// A value that Data Loader has encrypted, and the key file that opens it.
 const SEALED: &str = "78797a7b7c7d7e7ffffefdfcfbfaf9f889bbfae821571273f766c49c88142754";
@@ -59,4 +59,18 @@ fn what_is_no_key_file_is_neither_waited_for_nor_shown() {
     let ended = read(&scratch, "short");
     ended.assert_error("../conf/config.properties, line 3: `short` holds no key of Data Loader, which has 16 bytes");
     assert!(!ended.stderr.contains("S3cr3t"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_new_key_goes_with_an_output_that_fails() {
+    let scratch = folders();
+    let convert = || sfcred(["convert", "--to", "data-loader", "--to-key-file", "new.key", "--lossy", "--quiet"]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = convert().arg(reference()).current_dir(scratch.path("here")).stdout(full).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+    assert!(!scratch.path("here/new.key").exists());
+    // The same with nothing in its way.
+    run(convert().arg(reference()).current_dir(scratch.path("here"))).assert_code(0, "new.key");
+    assert_eq!(fs::metadata(scratch.path("here/new.key")).unwrap().len(), 16);
 }
