@@ -86,6 +86,9 @@ pub struct Locked {
     /// Whether it can be locked with a key file.
     #[serde(default)]
     pub key_file: bool,
+    /// Whether a key file is all that it takes, so that a passphrase is for sealing it.
+    #[serde(default)]
+    pub key_file_only: bool,
     /// Whether its key can be derived with PBKDF2 as well as with Argon2id.
     #[serde(default)]
     pub pbkdf2: bool,
@@ -422,6 +425,13 @@ impl Format {
             return Ok(());
         }
         Err(Error::new(format!("{} can only be read", self.spec.id)).hint("`sfcred formats` shows what can be written"))
+    }
+}
+
+impl Spec {
+    /// Whether a passphrase is the file's own, and not one to seal it with.
+    pub fn takes_passphrase(&self) -> bool {
+        self.lock.as_ref().is_some_and(|lock| !lock.key_file_only)
     }
 }
 

@@ -41,7 +41,7 @@ pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
 pub use error::{Error, Result};
 pub use format::{Codec, Facts, Format, Holds, IsFolder, Likeness, Locked, Own, Refuses, Sink, Spec, Spot, Steps, Writer};
 pub use limits::Limits;
-pub use lock::{Cost, Lock, NoLock};
+pub use lock::{Cost, KeyFile, Lock, NoLock};
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record};
@@ -114,6 +114,8 @@ formats! {
     connection_string code,
     logstash code,
     salesforce_cli code,
+    data_loader code,
+    xml_config code,
 }
 
 /// All formats, in the order in which they are listed.

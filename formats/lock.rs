@@ -23,6 +23,28 @@ pub trait Lock {
     /// When it cannot be read.
     fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>>;
 
+    /// The content of a key file that the document names, for a format whose files do; none where there is no such file. A path that begins
+    /// with `~/` is one in the home folder, and a relative one begins where the document lies.
+    ///
+    /// The document may be anybody's, so what lies there is taken for a key or not at all, and never shown.
+    ///
+    /// # Errors
+    /// When there is something that cannot be read, or is no file.
+    fn key_file_at(&mut self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// The key file for a file that is written, where the user named one. One that does not exist yet gets `length` random bytes, and appears
+    /// together with what is written.
+    ///
+    /// # Errors
+    /// When it cannot be read, or there is no place for it.
+    fn key_file_to_write(&mut self, length: usize) -> Result<Option<KeyFile>> {
+        let _ = length;
+        Ok(None)
+    }
+
     /// Fills `bytes` with randomness for keys, salts and identifiers.
     ///
     /// # Errors
@@ -43,6 +65,15 @@ pub trait Lock {
     fn pbkdf2(&self) -> Option<u32> {
         None
     }
+}
+
+/// A key file and where it lies.
+#[derive(Clone)]
+pub struct KeyFile {
+    /// The absolute path, as a document can name it.
+    pub path: String,
+    /// What is in it.
+    pub content: Zeroizing<Vec<u8>>,
 }
 
 /// Asks for the passphrase until `unlock` returns something; it returns nothing when the passphrase is wrong.

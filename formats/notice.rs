@@ -28,6 +28,8 @@ pub enum Notice {
     Comment,
     /// Passwords at whose end the token seems to stand.
     Appended,
+    /// Passwords that look like the path of a key file, which Data Loader encrypted in their place.
+    KeyPath,
     /// Secrets that the Salesforce CLI no longer shows.
     Redacted,
     /// Logins of which the file does not say the username.

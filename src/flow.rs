@@ -379,6 +379,9 @@ impl Sink for Stage<'_, '_> {
     }
 
     fn notice(&mut self, notice: Notice, name: &str) {
-        self.report.notices.add(notice, name);
+        // Whoever splits values is told what became of each.
+        if notice != Notice::Appended || self.options.split.is_none() {
+            self.report.notices.add(notice, name);
+        }
     }
 }

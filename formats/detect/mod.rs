@@ -229,7 +229,7 @@ fn unknown_archive(names: &[String]) -> Error {
 }
 
 /// The name of the root element of an XML document.
-fn root_element(head: &[u8]) -> Option<String> {
+pub(crate) fn root_element(head: &[u8]) -> Option<String> {
     let mut rest = String::from_utf8_lossy(head).trim_start().to_owned();
     loop {
         let end = match rest.as_str() {

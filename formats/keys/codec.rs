@@ -12,11 +12,7 @@ use crate::{Error, Limits, Lock, Notice, Record, Result};
 
 /// Reads the credentials of a file of this syntax.
 pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    input.take(limits.archive.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limits.archive {
-        return Err(Error::new(format!("longer than {} bytes, the limit for a config file", limits.archive)).hint("split the file"));
-    }
+    let bytes = bytes(input, limits)?;
     let text = text(&bytes, syntax, sink)?;
     let outcome = super::outcome(syntax, &text)?;
     if let Some(flaw) = outcome.flaws.into_iter().next() {
@@ -51,8 +47,24 @@ fn once(found: Vec<Found>) -> impl Iterator<Item = Found> {
     })
 }
 
+/// The bytes of a whole config file.
+///
+/// # Errors
+/// When it is longer than the limit for what is read whole.
+pub(crate) fn bytes(input: &mut dyn Read, limits: &Limits) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    input.take(limits.archive.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limits.archive {
+        return Err(Error::new(format!("longer than {} bytes, the limit for a config file", limits.archive)).hint("split the file"));
+    }
+    Ok(bytes)
+}
+
 /// The text of a file, which is UTF-8.
-fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<Zeroizing<String>> {
+///
+/// # Errors
+/// Names the line that is not, unless the syntax has an encoding of its own.
+pub(crate) fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<Zeroizing<String>> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Zeroizing::new(text.to_owned())),
         Err(error) => error,

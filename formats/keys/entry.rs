@@ -50,12 +50,14 @@ pub enum Syntax {
     Logstash,
     /// Connection strings of drivers: `Key=value;Key=value`.
     Connection,
+    /// XML of Mule and of Kettle.
+    Xml,
 }
 
 impl Syntax {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Connection, Self::Logstash, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Yaml];
+    pub const ALL: [Self; 9] =
+        [Self::Connection, Self::Logstash, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Xml, Self::Yaml];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
@@ -68,6 +70,7 @@ impl Syntax {
             Self::Ini => "ini",
             Self::Logstash => "logstash",
             Self::Connection => "connection",
+            Self::Xml => "xml",
         }
     }
 
@@ -82,6 +85,7 @@ impl Syntax {
             Self::Ini => crate::ini::looks(text),
             Self::Logstash => crate::logstash::looks(text),
             Self::Connection => crate::connection_string::looks(text),
+            Self::Xml => crate::xml_config::looks(text.as_bytes()),
         };
         Self::ALL.into_iter().find(looks)
     }
@@ -96,6 +100,7 @@ impl Syntax {
             Self::Properties => crate::properties::entries(text),
             Self::Toml => crate::toml::entries(text)?,
             Self::Json => crate::json_config::entries(text)?,
+            Self::Xml => crate::xml_config::entries(text)?,
             Self::Yaml => crate::yaml::entries(text)?,
             Self::Ini => crate::ini::entries(text),
             Self::Logstash => crate::logstash::entries(text),

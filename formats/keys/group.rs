@@ -122,7 +122,7 @@ impl Group {
         }
         self.keys.push((whole, line));
         let name = key.to_ascii_lowercase();
-        self.appends |= name.contains("serverurl") || name == "sf.loginurl" || name.starts_with("camel.");
+        self.appends |= name.contains("serverurl") || name == "targeturl" || name == "sf.loginurl" || name.starts_with("camel.");
         let secret = matches!(role, Role::Password | Role::Token { .. } | Role::ClientSecret);
         if let Some(kind) = reference.or_else(|| value::reference(value.expose())) {
             if secret {

@@ -19,12 +19,12 @@ pub use entry::{Entry, Syntax};
 pub use outcome::{Found, Outcome};
 pub use style::{Quirk, Style};
 
-pub(crate) use codec::{read, write};
+pub(crate) use codec::{bytes, read, text, write};
 pub(crate) use entry::Entries;
 pub(crate) use names::is_prefixed;
 pub(crate) use style::{Block, Line, Render};
 pub(crate) use tree::{Leaf, Tree, flatten};
-pub(crate) use value::expanded;
+pub(crate) use value::{expanded, may_end_in_token, reference};
 
 /// The credentials in a text, in the order of their first lines; what is a reference to a secret is told in their notices.
 ///

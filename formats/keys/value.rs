@@ -94,7 +94,7 @@ pub(super) fn is_like_a_token(value: &str) -> bool {
 }
 
 /// Whether a password may have a token at its end.
-pub(super) fn may_end_in_token(password: &str) -> bool {
+pub(crate) fn may_end_in_token(password: &str) -> bool {
     [24, 25].into_iter().any(|length| {
         let at = password.len().checked_sub(length).filter(|at| *at >= 5);
         at.and_then(|at| password.get(at..)).is_some_and(is_like_a_token)

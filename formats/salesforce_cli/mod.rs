@@ -8,10 +8,8 @@ mod org;
 
 use std::io::{Read, Write};
 
-use zeroize::Zeroizing;
-
 use crate::format::{Sink, Spec, Spot, Writer};
-use crate::keys::Tree;
+use crate::keys::{self, Syntax, Tree};
 use crate::{Error, Limits, Lock, Notice, Result};
 
 #[derive(Debug)]
@@ -19,12 +17,8 @@ pub(crate) struct Codec;
 
 impl crate::format::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        let mut text = Zeroizing::new(String::new());
-        let limit = limits.archive;
-        input.take(limit.saturating_add(1)).read_to_string(&mut text).map_err(|_| Error::new("not valid UTF-8").hint("save the output again"))?;
-        if text.len() as u64 > limit {
-            return Err(Error::new(format!("longer than {limit} bytes, the limit for this output")).hint("split the file"));
-        }
+        let bytes = keys::bytes(input, limits)?;
+        let text = keys::text(&bytes, Syntax::Json, sink)?;
         let tree = crate::json_config::tree(&text)?;
         let result = tree.get("result").unwrap_or(&tree);
         let (mut number, mut told) = (0, false);

@@ -3,6 +3,7 @@
 //! The crate `quick-xml` splits a document into its parts. What it leaves to its user is checked here: one root and nothing behind it, no tag
 //! left open, no document type, no reference that is dropped, no character that XML cannot hold.
 
+mod doctype;
 mod guard;
 
 use std::io::Read;
@@ -23,12 +24,14 @@ const ATTRIBUTES: usize = 64;
 pub(crate) struct Xml<'a> {
     reader: Reader<Guard<'a>>,
     event: Vec<u8>,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<(String, Zeroizing<String>)>,
     text: Zeroizing<String>,
     name: String,
     depth: usize,
     begun: bool,
     rooted: bool,
+    /// Whether a document type may still come.
+    doctype: bool,
     limit: usize,
 }
 
@@ -61,8 +64,15 @@ impl<'a> Xml<'a> {
             depth: 0,
             begun: false,
             rooted: false,
+            doctype: false,
             limit: limits.element,
         }
+    }
+
+    /// Takes a document with a document type, if that defines nothing itself. What it names is never fetched.
+    pub(crate) fn with_doctype(mut self) -> Self {
+        self.doctype = true;
+        self
     }
 
     /// Enters the root, which must have this name.
@@ -136,12 +146,44 @@ impl<'a> Xml<'a> {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// The name of the element that was entered last.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its attributes, in their order.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Makes sure that nothing comes behind the root.
     ///
     /// # Errors
     /// When something does.
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.step(self.limit).map(drop)
+    }
+
+    /// Leaves the present element, whatever is in it.
+    ///
+    /// # Errors
+    /// When the document is damaged.
+    pub(crate) fn skip(&mut self) -> Result<()> {
+        let mut inside = 1;
+        while inside > 0 {
+            self.text.clear();
+            match self.step(self.limit)? {
+                Step::Start => inside += 1,
+                Step::End => inside -= 1,
+                Step::Text | Step::Eof => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The present line, counted from one.
+    pub(crate) fn line(&self) -> u64 {
+        self.reader.get_ref().line()
     }
 
     /// An error at the present line.
@@ -200,6 +242,10 @@ impl<'a> Xml<'a> {
                     Err(Error::new("not well-formed XML").hint("the file was damaged or changed; export it again"))
                 }
                 Event::Decl(declaration) => declared(&declaration, first).map(|()| None),
+                Event::DocType(text) if self.doctype && !self.rooted => {
+                    self.doctype = false;
+                    doctype::check(&text).map(|()| None)
+                }
                 Event::DocType(_) => Err(Error::new("a document type, which no export has")
                     .hint("it can define entities that swallow or leak text, so the file is refused; export it again")),
                 Event::Comment(_) | Event::PI(_) => Ok(None),
@@ -214,7 +260,7 @@ impl<'a> Xml<'a> {
 }
 
 /// Takes the attributes of an element that begins, and checks its name.
-fn enter(start: &BytesStart<'_>, attributes: &mut Vec<(String, String)>) -> Result<()> {
+fn enter(start: &BytesStart<'_>, attributes: &mut Vec<(String, Zeroizing<String>)>) -> Result<()> {
     let wrong = || Error::new("not well-formed XML").hint("the file was damaged or changed; export it again");
     attributes.clear();
     let named = |name: &str| name.starts_with(|first: char| first.is_alphabetic() || first == '_' || first == ':');
@@ -230,9 +276,13 @@ fn enter(start: &BytesStart<'_>, attributes: &mut Vec<(String, String)>) -> Resu
         if value.contains('<') || !named(name) {
             return Err(wrong());
         }
-        // The values that count are `True` and `False`, so any reference is enough of an oddity.
-        let value = quick_xml::escape::unescape(value).map_err(|_| wrong())?;
-        attributes.push((name.to_owned(), value.into_owned()));
+        // A line end or a tab counts as a blank, unless a reference stands for it.
+        let plain = Zeroizing::new(value.replace(['\t', '\n'], " "));
+        let value = quick_xml::escape::unescape(&plain).map_err(|_| wrong())?;
+        if !value.chars().all(is_character) {
+            return Err(wrong());
+        }
+        attributes.push((name.to_owned(), Zeroizing::new(value.into_owned())));
     }
     Ok(())
 }
@@ -278,6 +328,18 @@ pub(crate) fn is_character(character: char) -> bool {
 /// # Errors
 /// When it holds a character that XML cannot.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    write_escaped(out, text, false)
+}
+
+/// Appends text as it stands between the double quotes of an attribute, where line ends and tabs would be read as blanks.
+///
+/// # Errors
+/// As [`write_text`].
+pub(crate) fn write_attribute(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    write_escaped(out, text, true)
+}
+
+fn write_escaped(out: &mut Vec<u8>, text: &str, quoted: bool) -> Result<()> {
     let mut start = 0;
     for (at, character) in text.char_indices() {
         let written = match character {
@@ -285,6 +347,9 @@ pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) -> Result<()> {
             '<' => "&lt;",
             '>' => "&gt;",
             '\r' => "&#13;",
+            '"' if quoted => "&quot;",
+            '\t' if quoted => "&#9;",
+            '\n' if quoted => "&#10;",
             character if is_character(character) => continue,
             _ => return Err(Error::new("a control character, which XML cannot hold").hint("take it out of the entry")),
         };

@@ -110,3 +110,56 @@ fn characters_may_stand_on_the_edge_of_a_chunk() {
         assert_eq!(xml.text().unwrap().as_str(), "a\n密\n\u{1F511}", "{before}");
     }
 }
+
+#[test]
+fn a_document_type_is_taken_where_it_is_expected() {
+    let read = |document: &str| {
+        let mut input = document.as_bytes();
+        let mut xml = Xml::new(&mut input, &Limits { element: 1000, ..Limits::default() }).with_doctype();
+        xml.root("r")?;
+        xml.skip()?;
+        xml.finish()
+    };
+    for document in [
+        "<r/>",
+        "<!DOCTYPE r><r/>",
+        "<?xml version='1.0'?>\n<!DOCTYPE r PUBLIC \"-//a//b\" 'http://a.example/r.dtd'>\n<r a='>'><x>y<z/></x></r>",
+        "<!DOCTYPE r SYSTEM 'r.dtd' ><r/>",
+    ] {
+        read(document).unwrap_or_else(|error| panic!("{document}: {error}"));
+    }
+    let own = "a document type with definitions of its own";
+    for (document, what) in [
+        ("<!DOCTYPE r [<!ENTITY e \"x\">]><r>&e;</r>", own),
+        ("<!DOCTYPE r SYSTEM 'r.dtd' [<!ENTITY e \"x\">]><r>&e;</r>", own),
+        ("<!DOCTYPE r SYSTEM 'r.dtd' []><r/>", own),
+        ("<!DOCTYPE r []><r/>", own),
+        ("<!DOCTYPE r PUBLIC 'a'><r/>", own),
+        ("<!DOCTYPE r SYSTEM'a'><r/>", own),
+        ("<!DOCTYPE r><!DOCTYPE r><r/>", "a document type, which no export has"),
+        ("<r/><!DOCTYPE r>", "a document type, which no export has"),
+        ("<r><!DOCTYPE r></r>", "a document type, which no export has"),
+        ("<!DOCTYPE r SYSTEM 'r.dtd'><r>&e;</r>", "a reference to a character that does not exist"),
+    ] {
+        assert_eq!(read(document).expect_err(document).to_string(), format!("line 1: {what}"), "{document}");
+    }
+}
+
+#[test]
+fn attributes_are_what_xml_says() {
+    for text in ["a&b<c>d\"e'f", "a\r\nb\rc\nd\t", " edges ", "&amp;", "\u{7F}\u{85}\u{FEFF}\u{1F511}"] {
+        let mut document = b"<r a=\"".to_vec();
+        write_attribute(&mut document, text).unwrap();
+        document.extend_from_slice(b"\"/>");
+        let mut input = document.as_slice();
+        let mut xml = Xml::new(&mut input, &Limits::default());
+        xml.root("r").unwrap();
+        assert_eq!(xml.attribute("a"), Some(text));
+    }
+    assert!(write_attribute(&mut Vec::new(), "\u{1}").is_err());
+    let mut input = &b"<r a='x\n\ty\r\nz'/>"[..];
+    let mut xml = Xml::new(&mut input, &Limits::default());
+    xml.root("r").unwrap();
+    assert_eq!(xml.attribute("a"), Some("x  y z"));
+    assert_eq!(read(b"<r a='&#1;'/>").unwrap_err().to_string(), "line 1: not well-formed XML");
+}

@@ -92,6 +92,7 @@ fn token(format: &Format) -> &'static str {
         Place::Field if holds.fields.contains(&Kind::Hidden) => "hidden",
         Place::Field => "field",
         Place::Notes => "notes",
+        Place::Joined => "joined",
         Place::Lost => "lost",
     }
 }
@@ -113,6 +114,7 @@ fn place(format: &Format, key: Key) -> &'static str {
         Place::Field if key == Key::Token && format.spec.holds.fields.contains(&Kind::Hidden) => "a hidden custom field",
         Place::Field => "a custom field",
         Place::Notes => "a line of the notes",
+        Place::Joined => "behind the password",
         Place::Lost => "lost",
     }
 }
@@ -144,8 +146,12 @@ fn remarks(format: &Format) -> Vec<String> {
     let holds = &spec.holds;
     let mut lines = Vec::new();
     if let Some(lock) = &spec.lock {
+        if lock.key_file_only {
+            lines.push("encrypted by itself: --to-key-file names the key file, which is made where there is none".to_owned());
+        }
         let key_file = if lock.key_file { ", --to-key-file a key file" } else { "" };
-        lines.push(format!("encrypted by itself: -p or --to-passphrase-file gives the passphrase{key_file}"));
+        let passphrase = spec.takes_passphrase();
+        lines.extend(passphrase.then(|| format!("encrypted by itself: -p or --to-passphrase-file gives the passphrase{key_file}")));
     }
     for (at, style) in spec.styles.iter().enumerate() {
         let usual = if at == 0 { ", the usual one" } else { "" };
@@ -204,7 +210,7 @@ fn markdown(known: Known) -> String {
     }
     text.push_str(
         "\n`r`: read, `w`: written. Token: `own` a place of its own, `hidden` a masked custom field, `field` a custom field, `notes` a line of \
-         the notes. Lost: what the format has no place for at all.\n",
+         the notes, `joined` behind the password. Lost: what the format has no place for at all.\n",
     );
     for format in known.iter() {
         let spec = &format.spec;

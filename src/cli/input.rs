@@ -38,6 +38,8 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             pbkdf2: None,
             tries: 0,
             style: None,
+            folder: path.parent().filter(|_| path != Path::new("-")).map(Path::to_owned),
+            new_key: None,
         };
         sources.push(Source { name, content, from, lock: Box::new(lock) });
     }

@@ -36,7 +36,7 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
     to_passphrase_file: Option<PathBuf>,
 
-    /// The key file of the output, for a format that takes one
+    /// The key file of the output, for a format that takes one; a format that takes nothing else makes it where there is none
     #[arg(long, value_name = "FILE")]
     to_key_file: Option<PathBuf>,
 
@@ -96,7 +96,7 @@ impl Sealing {
     /// Whether the output is sealed with age; the passphrase of a format that encrypts by itself is its own.
     pub(super) fn is_asked(&self, to: &Format) -> bool {
         let passphrase = self.passphrase || self.to_passphrase_file.is_some();
-        (passphrase && to.spec.lock.is_none()) || self.has_recipients()
+        (passphrase && !to.spec.takes_passphrase()) || self.has_recipients()
     }
 
     /// What locks output whose format encrypts by itself; nobody is asked for a passphrase of what is not written.
@@ -110,7 +110,14 @@ impl Sealing {
             pbkdf2: self.pbkdf2,
             tries: 0,
             style: None,
+            folder: None,
+            new_key: None,
         }
+    }
+
+    /// The key file of the output, if there is one.
+    pub(super) fn key_file(&self) -> Option<&PathBuf> {
+        self.to_key_file.as_ref()
     }
 
     /// Whether these options go together, and with the format; `store` is that of the format, where a folder is written.
@@ -127,7 +134,7 @@ impl Sealing {
         if self.pbkdf2.is_some() && !format.spec.lock.as_ref().is_some_and(|lock| lock.pbkdf2) {
             return Err(Error::new(format!("{} derives no key with PBKDF2", format.spec.id)).hint("leave --pbkdf2 out"));
         }
-        if format.spec.lock.is_some() {
+        if format.spec.takes_passphrase() {
             self.kdf.check()?;
         } else if self.kdf.cost() != Cost::default() {
             return Err(Error::new(format!("{} derives no key", format.spec.id))
@@ -136,7 +143,7 @@ impl Sealing {
         if self.armor && !self.is_asked(format) {
             return Err(Error::new("--armor without anything to seal to").hint("add -r RECIPIENT or -p"));
         }
-        if self.has_recipients() && format.spec.lock.is_none() && (self.passphrase || self.to_passphrase_file.is_some()) {
+        if self.has_recipients() && !format.spec.takes_passphrase() && (self.passphrase || self.to_passphrase_file.is_some()) {
             return Err(Error::new("age seals to recipients or with a passphrase, not both").hint("leave one of them out"));
         }
         Ok(())

@@ -145,6 +145,11 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Comment => "secrets without quotes that end before a `#`; quote them in the file if it is a part of them".to_owned(),
         Notice::Appended => "passwords that seem to end with the token; --split-token takes the two apart".to_owned(),
+        Notice::KeyPath => {
+            "passwords that look like the path of a key file: `encrypt -e` leaves out a password with `=` and encrypts what comes \
+                            next; write the right password into the record"
+                .to_owned()
+        }
         Notice::Redacted => "secrets that the Salesforce CLI does not show, left empty; its commands `sf org auth show-…` do".to_owned(),
         Notice::NoUsername => "logins without a username in the file; add it, for it is what tells logins apart".to_owned(),
         _ => format!("{notice:?}"),

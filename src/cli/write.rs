@@ -10,6 +10,7 @@ use sfcred_formats::store::Store;
 use sfcred_formats::{Error, Format, Result};
 
 use super::input::Sealed;
+use super::lock::FileLock;
 use super::output::Sealing;
 use super::put::{Output, Target};
 use super::spec::Known;
@@ -86,7 +87,8 @@ impl Writing {
         options.join = self.join_token || self.joins(format);
         let mut lock = self.sealing.lock(self.dry_run);
         lock.style.clone_from(&self.style);
-        let mut output = self.output(&target, format, inputs)?;
+        let inputs: Vec<PathBuf> = inputs.iter().chain(self.sealing.key_file()).cloned().collect();
+        let mut output = self.output(&target, format, &inputs)?;
         let (sources, was_sealed) = open()?;
         let report = match &mut output {
             _ if self.dry_run && format.spec.store.is_some() => {
@@ -115,13 +117,27 @@ impl Writing {
         }
         self.stop(&report, format, known)?;
         if !self.dry_run {
-            match output {
-                Destination::Stream(output, _) => output.commit()?,
-                Destination::Store(store) => store.commit()?,
-            }
+            self.commit(output, &mut lock)?;
         }
         self.tell_end(&report, format, &target)?;
         Ok(End::Done)
+    }
+
+    /// Makes the output appear, and before it the key file that it needs: a key without an output does no harm.
+    fn commit(&self, output: Destination, lock: &mut FileLock) -> Result<()> {
+        let key = lock.put_key()?;
+        let done = match output {
+            Destination::Stream(output, _) => output.commit(),
+            Destination::Store(store) => store.commit(),
+        };
+        match key {
+            Some(key) if done.is_err() => key.take_back(),
+            Some(key) if !self.quiet => {
+                show::say("notice", &format!("{}: a new key file; whoever has it can open the output", key.name()));
+            }
+            _ => {}
+        }
+        done
     }
 
     /// Whether the style writes password and token in one value.
@@ -145,6 +161,11 @@ impl Writing {
         }
         if self.json && !self.dry_run && matches!(target, Target::Stdout) {
             return Err(Error::new("--json and the data cannot both go to stdout").hint("-o FILE writes the data to a file"));
+        }
+        if let (Target::File(path), Some(key)) = (target, self.sealing.key_file())
+            && same_place(path, key)
+        {
+            return Err(Error::new("the key file is also the output").hint("give each a file of its own"));
         }
         // Without a place to write to, a dry run of a store needs no keys, and may have them.
         if self.dry_run && self.output.is_none() && format.spec.store.is_some() {
@@ -197,6 +218,15 @@ impl Writing {
         }
         if self.json { show::json(&document(report, id)) } else { Ok(()) }
     }
+}
+
+/// Whether two paths are one name in one folder, whatever is there.
+fn same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((folder.canonicalize().ok()?, path.file_name()?.to_owned()))
+    };
+    place(one).is_some_and(|one| Some(one) == place(other))
 }
 
 /// The store to write, where the output is a folder: to stdout goes a single entry.

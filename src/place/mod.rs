@@ -38,6 +38,8 @@ pub enum Place {
     Field,
     /// To a line of the notes block.
     Notes,
+    /// Behind the password, into one value.
+    Joined,
     /// Nowhere.
     Lost,
 }
@@ -49,6 +51,7 @@ impl Place {
             Self::Own => "own",
             Self::Field => "field",
             Self::Notes => "notes",
+            Self::Joined => "joined",
             Self::Lost => "lost",
         }
     }
@@ -60,6 +63,8 @@ pub fn place_of(format: &Format, key: Key) -> Place {
     let movable = MOVABLE.contains(&key) || matches!(key, Key::Urls | Key::Fields);
     if holds.has(key) || (key == Key::Fields && !holds.fields.is_empty()) {
         Place::Own
+    } else if key == Key::Token && holds.joined {
+        Place::Joined
     } else if movable && !holds.fields.is_empty() {
         Place::Field
     } else if movable && holds.has(Key::Notes) {

@@ -1,11 +1,12 @@
 //! Bad files, and what must be said of each.
 //!
 //! `files/` holds them, `cases.toml` says what must happen. Files that are large are made by `made`, and archives by `archives`; `cuts`,
-//! `kdbx`, `locks`, `seals`, `stores` and `places` hold what is no matter of one file.
+//! `kdbx`, `loader`, `locks`, `seals`, `stores` and `places` hold what is no matter of one file.
 
 mod archives;
 mod cuts;
 mod kdbx;
+mod loader;
 mod locks;
 mod made;
 mod places;

@@ -10,6 +10,12 @@ pub(crate) fn less(record: &Record, spec: &Spec) -> Record {
     if holds.xml_text {
         without_controls(&mut rest);
     }
+    if holds.joined
+        && !rest.password.is_empty()
+        && let Some(token) = rest.token.take()
+    {
+        rest.password.push(token.expose());
+    }
     if !holds.has(Key::Created) {
         rest.created = None;
     }

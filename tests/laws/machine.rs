@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use sfcred::check::MAX_AGE;
 use sfcred::place::{Losses, Placer, recognise};
 use sfcred_formats::store::{Folder, NewFolder, PLAIN};
-use sfcred_formats::{Cost, Error, Format, Input, Limits, Lock, Notice, Record, Result, Secret, Tally, all, detect, find};
+use sfcred_formats::{Cost, Error, Format, Input, KeyFile, Limits, Lock, Notice, Record, Result, Secret, Tally, all, detect, find};
 use zeroize::Zeroizing;
 
 /// The records of `formats/sfcred/sample.json`.
@@ -36,6 +36,10 @@ pub(crate) fn limits() -> Limits {
     Limits { kdf_memory: 8 << 20, kdf_rounds: 100_000, kdf_bytes: 64 << 20, ..Limits::default() }
 }
 
+/// The key file of the samples, for a format that takes nothing else, and what is in it.
+pub(crate) const KEY_FILE: &str = "/home/ops/.dataloader/dataLoader.key";
+pub(crate) const KEY: &[u8; 16] = b"fictional key 16";
+
 /// Knows the passphrase of the samples, and gives the same randomness in every run.
 #[derive(Default)]
 pub(crate) struct TestLock(u8);
@@ -47,6 +51,14 @@ impl Lock for TestLock {
 
     fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
         Ok(None)
+    }
+
+    fn key_file_at(&mut self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok((path == KEY_FILE).then(|| Zeroizing::new(KEY.to_vec())))
+    }
+
+    fn key_file_to_write(&mut self, _: usize) -> Result<Option<KeyFile>> {
+        Ok(Some(KeyFile { path: KEY_FILE.to_owned(), content: Zeroizing::new(KEY.to_vec()) }))
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<()> {

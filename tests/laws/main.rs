@@ -162,6 +162,12 @@ fn losses_are_told_exactly() {
             if kept.urls.is_empty() && format.spec.holds.needs.contains(Key::Url) {
                 kept.urls.clone_from(&found[0].urls);
             }
+            // A token behind the password is told as joined, and is not gone.
+            if losses.count(&Loss::Joined) == 1
+                && let Some(token) = kept.token.take()
+            {
+                kept.password.push(token.expose());
+            }
             // So is the day on which a product with an expiry is to warn.
             if kept.rotate_by.is_none() && losses.count(&Loss::Filled(Key::RotateBy)) == 1 {
                 kept.rotate_by = found[0].rotate_by;

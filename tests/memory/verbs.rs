@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 39] = [
+const RUNS: [Run; 42] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -42,6 +42,9 @@ const RUNS: [Run; 39] = [
     (&["convert", "out.kdbx", "--from-passphrase-file", "pass.txt", "--from-key-file", "key.txt", "--to", "csv", "-o", "kdbx.csv"], true),
     (&["inspect", "out.kdbx", "--from-passphrase-file", "pass.txt"], false),
     (&["inspect", "bad.xml"], false),
+    (&["convert", "in.csv", "--to", "data-loader", "--to-key-file", "loader.key", "-o", "process-conf.xml"], true),
+    (&["convert", "process-conf.xml", "--to", "csv", "-o", "loader.csv"], true),
+    (&["convert", "process-conf.xml", "--from-key-file", "key.txt", "--to", "csv", "-o", "bad"], false),
     (&["check", "in.csv", "--fail-on", "never"], true),
     (&["check", "sealed.age", "-i", "key.txt", "--json", "--fail-on", "never"], true),
     (&["inspect", "in.json"], true),
@@ -135,6 +138,7 @@ pub fn test() {
         ("merged.json", 1, 3),
         ("opened.lastpass", 2, 2),
         ("out.enpass", 1, 3),
+        ("loader.csv", 2, 2),
     ] {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();

@@ -114,15 +114,17 @@ pub fn wait(child: &mut Child, what: &str) -> ExitStatus {
     }
 }
 
-/// The options with the passphrase of a file of this format, where it encrypts by itself, and with a low cost; `way` is `from` or `to`.
+/// The options with the passphrase or the key file of a file of this format, where it encrypts by itself, and with a low cost; `way` is
+/// `from` or `to`.
 pub fn unlock(way: &str, format: &str) -> Vec<String> {
-    let locked = sfcred_formats::find(format).unwrap().spec.lock.is_some();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/passphrase.txt");
-    let mut options = vec![format!("--{way}-passphrase-file"), path.to_str().unwrap().to_owned()];
-    if way == "to" {
+    let spec = &sfcred_formats::find(format).unwrap().spec;
+    let (what, file) = if spec.takes_passphrase() { ("passphrase", "passphrase.txt") } else { ("key", "data-loader.key") };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys").join(file);
+    let mut options = vec![format!("--{way}-{what}-file"), path.to_str().unwrap().to_owned()];
+    if way == "to" && spec.takes_passphrase() {
         options.extend(["--kdf-memory", "1", "--kdf-passes", "1", "--kdf-lanes", "1"].map(str::to_owned));
     }
-    options.retain(|_| locked);
+    options.retain(|_| spec.lock.is_some());
     options
 }
 

@@ -1,0 +1,133 @@
+//! The files in which Salesforce's Data Loader keeps logins for its command line: the beans of `process-conf.xml`, and `config.properties`.
+//!
+//! The password stands there encrypted, with the token behind it, and the key lies in a file of its own, which the document names. What Data Loader
+//! encrypts is not authenticated: the key was right where text comes out.
+
+mod beans;
+mod cipher;
+mod keys;
+mod login;
+mod write;
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+
+use zeroize::Zeroizing;
+
+use crate::detect::root_element;
+use crate::format::{Likeness, Sink, Spec, Spot, Writer};
+use crate::keys::{Entries, Syntax};
+use crate::record::Integration;
+use crate::{Error, Limits, Lock, Result, properties};
+use beans::Bean;
+use keys::Keys;
+use login::Settings;
+
+/// What the classes of Data Loader begin with.
+const PACKAGE: &str = "com.salesforce.dataloader.";
+/// The only name under which it reads the document of its processes.
+const DOCUMENT: &str = "process-conf.xml";
+
+#[derive(Debug)]
+pub(crate) struct Codec;
+
+impl crate::format::Codec for Codec {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        let bytes = crate::keys::bytes(input, limits)?;
+        let beans = if is_xml(&bytes) {
+            beans::read(&mut bytes.as_slice(), limits)?
+        } else {
+            let text = crate::keys::text(&bytes, Syntax::Properties, sink)?;
+            vec![Bean::of(settings(&text)?)]
+        };
+        hand_on(&beans, lock, sink)
+    }
+
+    fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        Ok(Box::new(write::Document::new(out, lock)?))
+    }
+
+    fn likeness(&self, head: &[u8]) -> Likeness {
+        let begins = if is_xml(head) {
+            let has = |part: &str| memchr::memmem::find(head, part.as_bytes()).is_some();
+            (has(PACKAGE) || has("process.encryptionKeyFile") || has("sfdc.username")) && root_element(head).as_deref() == Some("beans")
+        } else {
+            is_config(head)
+        };
+        if begins { Likeness::Begins } else { Likeness::None }
+    }
+}
+
+fn is_xml(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether properties are Data Loader's own: a username, keys that only it has, and no password in plain text, which is another program's.
+fn is_config(head: &[u8]) -> bool {
+    if memchr::memmem::find(head, b"sfdc.username").is_none() {
+        return false;
+    }
+    let text = Zeroizing::new(String::from_utf8_lossy(head).into_owned());
+    if !properties::looks(&text) {
+        return false;
+    }
+    let entries = properties::entries(&text);
+    let has = |test: fn(&str) -> bool| entries.iter().filter_map(|entry| entry.path.last()).any(|key| test(key));
+    let sealed = |value: &str| value.is_empty() || value.len() >= 16 && cipher::decode(value.trim().as_bytes()).is_some();
+    let password = entries.iter().find(|entry| entry.path.last().is_some_and(|key| key == "sfdc.password"));
+    has(|key| key == "sfdc.username") && has(login::is_own_key) && password.is_none_or(|entry| sealed(entry.value.expose()))
+}
+
+/// What properties say of a login.
+fn settings(text: &str) -> Result<Entries> {
+    let mut entries = properties::entries(text);
+    entries.retain(|entry| entry.path.last().is_some_and(|key| login::is_key(key)));
+    for (at, entry) in entries.iter().enumerate() {
+        if let Some(first) = entries[..at].iter().find(|other| other.path == entry.path) {
+            let what = format!("`{}` stands here once more, first in line {}", entry.path.join("."), first.line);
+            return Err(Error::new(what).at(format!("line {}", entry.line)).hint("two values are two truths; take one of them out"));
+        }
+    }
+    Ok(entries)
+}
+
+/// Makes a record of each login, with all processes that use it.
+fn hand_on(beans: &[Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+    let mut logins: Vec<Vec<&Bean>> = Vec::new();
+    let mut places: HashMap<[String; 3], usize> = HashMap::new();
+    for bean in beans {
+        let Some(identity) = Settings(&bean.entries).identity() else { continue };
+        let at = *places.entry(identity).or_insert(logins.len());
+        match logins.get_mut(at) {
+            Some(login) => login.push(bean),
+            None => logins.push(vec![bean]),
+        }
+    }
+    if logins.is_empty() {
+        return Err(Error::new("no login among its settings")
+            .hint("a process has `sfdc.username` and `sfdc.password` in its configOverrideMap, or config.properties has them"));
+    }
+    let mut keys = Keys::new(lock);
+    for (number, login) in (1..).zip(logins) {
+        let Some(first) = login.first() else { continue };
+        let mut told = Vec::new();
+        let mut record = Settings(&first.entries).login(&mut keys, &mut told)?;
+        let title = if first.name.is_empty() { &first.id } else { &first.name };
+        title.clone_into(&mut record.title);
+        record.used_by = processes(&login);
+        for notice in told {
+            sink.notice(notice, record.name());
+        }
+        sink.record(&mut record, Spot::Entry(number))?;
+    }
+    Ok(())
+}
+
+/// The processes that hold a login. A bean that does nothing with it, and is alone, is only the place where it is kept.
+fn processes(login: &[&Bean]) -> Vec<Integration> {
+    let processes = login.iter().filter(|bean| (bean.works || login.len() > 1) && !bean.id.is_empty());
+    processes.map(|bean| Integration { name: bean.id.trim().to_owned(), place: DOCUMENT.to_owned(), updated: None }).collect()
+}
+
+#[cfg(test)]
+mod tests;
