@@ -121,7 +121,9 @@ pub const RULES: [Rule; 6] = [
             let password = Secret::from(found.name("quoted").or(found.name("bare")).map_or("", |value| value.as_str()));
             // A word is the name of something; what people choose as a password is not.
             let word = password.expose().bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-'));
-            let literal = is_literal(&password) && (found.name("quoted").is_some() || !word);
+            // A constant that has its own name as its value says nothing.
+            let named_only = fold(password.expose()) == key;
+            let literal = is_literal(&password) && !named_only && (found.name("quoted").is_some() || !word);
             (named && literal).then(|| around.with_user(Record { password, ..Record::default() }))
         },
         is_session: false,
@@ -141,6 +143,7 @@ pub const RULES: [Rule; 6] = [
             "password = 'Quartz-Lantern-42!'",
             "SF_PASSWORD=op://vault/salesforce/password2",
             "SF_PASSWORD_POLICY='at least 8 characters'",
+            "FORCE_CHANGE_PASSWORD = 'FORCE_CHANGE_PASSWORD'",
             "sfdc.password=78797a7b7c7d7e7ffffefdfcfbfaf9f889bbfae821571273f766c49c88142754",
         ],
     },
