@@ -81,4 +81,15 @@ impl Syntax {
             Self::Json => crate::json_config::entries(text),
         }
     }
+
+    /// Writes a value that takes the place of `raw` in a text: in the same quotes, or without any, where it can stand so.
+    pub(super) fn quote(self, text: &str, raw: &str, value: &str, out: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Self::Dotenv => crate::dotenv::quote_like(raw, value, out),
+            Self::Properties => crate::properties::quote_like(text, value, out),
+            Self::Toml => crate::toml::quote_like(raw, value, out),
+            Self::Json => crate::json::write_string(out, value)?,
+        }
+        Ok(())
+    }
 }

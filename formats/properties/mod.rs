@@ -4,6 +4,7 @@ mod line;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Render, Style, Syntax};
 use crate::{Limits, Lock, Result};
@@ -15,6 +16,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Properties, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Properties, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -47,6 +52,11 @@ impl Render for Lines {
         }
         Ok(())
     }
+}
+
+/// Writes a value in the place of another one of this text.
+pub(crate) fn quote_like(text: &str, value: &str, out: &mut Vec<u8>) {
+    escape(value, line::is_ant(text), out);
 }
 
 /// Writes a value as Java reads it. A `$` before a brace gets a backslash, which Java drops and the reader here takes for the sign itself.

@@ -1,0 +1,89 @@
+//! New secrets for a login that a file has already.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::{Moment, Secret};
+
+/// What the login of one username is to have from now on.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Whose login it is.
+    pub username: String,
+    /// The token, if it is to have another one.
+    pub token: Option<Secret>,
+    /// When that token was issued.
+    pub issued: Option<Moment>,
+    /// The password, if it is to have another one.
+    pub password: Option<Secret>,
+    /// When that password was changed.
+    pub password_changed: Option<Moment>,
+    /// Passwords that it has, or had before: they tell where the token begins in a value that holds both.
+    pub passwords: Vec<Secret>,
+    /// Tokens that it had before.
+    pub tokens: Vec<Secret>,
+}
+
+/// A file with the new secrets, which nobody has written yet.
+#[derive(Clone, Debug, Default)]
+pub struct Amended {
+    /// All its bytes.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// What differs, in the order of the file; nothing where it has the secrets already.
+    pub edits: Vec<Edit>,
+}
+
+/// One value that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The line in which it begins, counted from one.
+    pub line: u64,
+    /// The name of its key; empty where it has none.
+    pub key: String,
+    /// What it is.
+    pub what: Part,
+    /// Whether the token that stood there is one of those before.
+    pub known: bool,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The token.
+    Token,
+    /// The password.
+    Password,
+    /// The password with the token behind it.
+    Both,
+    /// The date of the token.
+    Issued,
+    /// The date of the password.
+    PasswordChanged,
+}
+
+/// Bytes that take the place of others.
+pub(crate) struct Patch {
+    pub(crate) range: Range<usize>,
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) edit: Edit,
+}
+
+impl Amended {
+    /// The bytes with the patches, none of which lies over another.
+    pub(crate) fn new(bytes: &[u8], mut patches: Vec<Patch>) -> Self {
+        patches.sort_by_key(|patch| patch.range.start);
+        patches.dedup_by_key(|patch| patch.range.start);
+        let longer: usize = patches.iter().map(|patch| patch.bytes.len()).sum();
+        let mut amended = Self { bytes: Zeroizing::new(Vec::with_capacity(bytes.len() + longer)), edits: Vec::new() };
+        let mut at = 0;
+        for Patch { range, bytes: new, edit } in patches {
+            amended.bytes.extend_from_slice(bytes.get(at..range.start).unwrap_or_default());
+            amended.bytes.extend_from_slice(&new);
+            at = range.end;
+            amended.edits.push(edit);
+        }
+        amended.bytes.extend_from_slice(bytes.get(at..).unwrap_or_default());
+        amended
+    }
+}
