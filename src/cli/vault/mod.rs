@@ -1,6 +1,7 @@
 //! The verbs of the vault: one sealed file with records of one's own.
 
 mod add;
+mod apply;
 mod backup;
 mod clipboard;
 mod difference;
