@@ -7,6 +7,8 @@ mod clipboard;
 mod difference;
 mod edit;
 mod export;
+#[cfg(test)]
+mod failing;
 mod hold;
 mod import;
 mod init;

@@ -156,3 +156,116 @@ fn attribute(file: &File, name: &str) -> Option<Vec<u8>> {
     value.truncate(length);
     Some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::super::super::super::put::scratch::Scratch;
+    use super::super::super::failing::Failing;
+    use super::super::super::save::Real;
+    use super::*;
+
+    fn target(path: &Path) -> Target {
+        match Target::open(path, 1000).unwrap() {
+            There::File(target) => *target,
+            _ => panic!("no file"),
+        }
+    }
+
+    /// The steps up to and with the one that gives the new file its name, and the sync of the folder.
+    const STEPS: u32 = 7;
+
+    #[test]
+    fn a_failure_at_any_step_leaves_the_old_or_the_new() {
+        let scratch = Scratch::new();
+        let path = scratch.path("deploy.env");
+        for at in 1..=STEPS + 1 {
+            fs::write(&path, "old").unwrap();
+            let result = target(&path).replace(&Failing::new(at), b"new file");
+            assert_eq!(result.is_ok(), at > STEPS, "step {at}");
+            assert_eq!(fs::read(&path).unwrap(), if at >= STEPS { &b"new file"[..] } else { b"old" }, "step {at}");
+            assert_eq!(scratch.names(), ["deploy.env"], "step {at}");
+        }
+    }
+
+    #[test]
+    fn what_the_file_has_beside_its_bytes_stays() {
+        let scratch = Scratch::new();
+        let path = scratch.path("deploy.env");
+        fs::write(&path, "old").unwrap();
+        for mode in [0o600, 0o640, 0o4711, 0o2664, 0o777] {
+            fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+            // Not every file system has them.
+            let marked = rustix::fs::setxattr(&path, "user.sfcred", b"fake", XattrFlags::empty()).is_ok();
+            target(&path).replace(&Real, b"new").unwrap();
+            let found = fs::metadata(&path).unwrap();
+            assert_eq!((found.permissions().mode() & 0o7777, found.nlink()), (mode, 1));
+            assert_eq!(attribute(&File::open(&path).unwrap(), "user.sfcred"), marked.then(|| b"fake".to_vec()));
+        }
+    }
+
+    #[test]
+    fn what_changed_meanwhile_is_spared() {
+        let scratch = Scratch::new();
+        let path = scratch.path("deploy.env");
+        let changes: [(&str, fn(&Path)); 5] = [
+            ("other bytes", |path| fs::write(path, "theirs").unwrap()),
+            ("another file of the same bytes", |path| {
+                fs::write(path.with_extension("new"), "old").unwrap();
+                fs::rename(path.with_extension("new"), path).unwrap();
+            }),
+            ("a second name", |path| fs::hard_link(path, path.with_extension("new")).unwrap()),
+            ("another mode", |path| fs::set_permissions(path, PermissionsExt::from_mode(0o604)).unwrap()),
+            ("no file", |path| fs::remove_file(path).unwrap()),
+        ];
+        for (what, change) in changes {
+            let _ = fs::remove_file(path.with_extension("new"));
+            fs::write(&path, "old").unwrap();
+            let target = target(&path);
+            change(&path);
+            let names = scratch.names();
+            let before = fs::read(&path).ok();
+            let error = target.replace(&Real, b"new").unwrap_err();
+            assert_eq!(error.to_string(), "changed by another program meanwhile", "{what}");
+            assert_eq!((fs::read(&path).ok(), scratch.names()), (before, names), "{what}");
+        }
+    }
+
+    #[test]
+    fn only_a_file_of_one_name_is_taken() {
+        let scratch = Scratch::new();
+        fs::write(scratch.path("file"), "old").unwrap();
+        fs::create_dir(scratch.path("folder")).unwrap();
+        symlink("file", scratch.path("link")).unwrap();
+        symlink("nothing", scratch.path("dangling")).unwrap();
+        for name in ["link", "dangling"] {
+            let error = Target::open(&scratch.path(name), 1000).err().unwrap();
+            assert_eq!(error.to_string(), "a symbolic link, which is not followed");
+        }
+        assert!(matches!(Target::open(&scratch.path("folder"), 1000), Ok(There::Folder)));
+        let long = "x".repeat(300);
+        for name in ["nothing", "file/nothing", "zapier.com", long.as_str(), "nul\0"] {
+            assert!(matches!(Target::open(&scratch.path(name), 1000), Ok(There::Nothing)), "{name}");
+        }
+        assert!(matches!(Target::open(Path::new("/dev/null"), 1000), Ok(There::Nothing)));
+        assert_eq!(Target::open(&scratch.path("file"), 2).err().unwrap().to_string(), "longer than 2 bytes, the limit");
+        fs::hard_link(scratch.path("file"), scratch.path("twin")).unwrap();
+        let error = Target::open(&scratch.path("file"), 1000).err().unwrap();
+        assert_eq!(error.to_string(), "the file has several names, and a new one would have one of them only");
+    }
+
+    #[test]
+    fn what_a_killed_run_has_left_is_swept() {
+        let scratch = Scratch::new();
+        let path = scratch.path("deploy.env");
+        for name in ["deploy.env", ".deploy.env.sfcred-dead", ".other.sfcred-other", ".deploy.env.sfcred-held"] {
+            fs::write(scratch.path(name), "old").unwrap();
+        }
+        let held = File::open(scratch.path(".deploy.env.sfcred-held")).unwrap();
+        held.lock().unwrap();
+        target(&path).replace(&Real, b"new").unwrap();
+        assert_eq!(scratch.names(), [".deploy.env.sfcred-held", ".other.sfcred-other", "deploy.env"]);
+    }
+}
