@@ -11,22 +11,22 @@ use sfcred_formats::{Amended, Change, Edit, Error, Format, Input, Limits, Lock, 
 
 use crate::place::recognise;
 
-/// Puts the new secrets of a login into the bytes of a file of this format.
+/// Puts the new secrets of a login into the bytes of a file of this format; `None` where the format encrypts, and has no way of its own.
 ///
 /// # Errors
 /// When the file cannot be read, has no such login or several, or it cannot be done so that nothing else differs.
-pub fn amend(format: &Format, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Amended> {
+pub fn amend(format: &Format, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Option<Amended>> {
+    let own = format.amend(bytes, change, limits, lock)?;
+    if own.is_none() && format.spec.lock.is_some() {
+        return Ok(None);
+    }
     let before = read(format, bytes, limits, lock)?;
-    let amended = match format.amend(bytes, change, limits, lock)? {
+    let amended = match own {
         Some(amended) => amended,
-        None if format.spec.lock.is_some() => {
-            return Err(Error::new(format!("{} is encrypted", format.spec.id))
-                .hint("update it in the program that has it, and mark it with --done"));
-        }
         None => text::amend(bytes, &before, change, &mut |amended| is_right(format, amended, &before, change, limits, lock))?,
     };
     if amended.edits.is_empty() || is_right(format, &amended, &before, change, limits, lock) {
-        return Ok(amended);
+        return Ok(Some(amended));
     }
     Err(Error::new("what would be written does not read as the login with the new secrets")
         .hint("update it by hand, and mark it with --done"))

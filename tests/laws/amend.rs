@@ -82,7 +82,7 @@ fn change(from: &Record, to: &Record) -> Change {
 }
 
 fn amended(format: &Format, bytes: &[u8], change: &Change) -> Result<Amended> {
-    amend(format, bytes, change, &Limits::default(), &mut Styled(None))
+    Ok(amend(format, bytes, change, &Limits::default(), &mut Styled(None))?.unwrap())
 }
 
 /// The lines that no edit is in.
@@ -147,7 +147,7 @@ proptest! {
             let name = format!("{} {}", format.spec.id, style.name);
             let result = amended(format, &before, &change(&old, &new));
             let Ok(after) = result else {
-                let target = written(format, style, &[new.clone()]);
+                let target = written(format, style, std::slice::from_ref(&new));
                 let plain = read(format, &target).first().is_some_and(|record| !record.password.is_empty());
                 prop_assert!(!whole || !plain, "{}: {:?}", name, result);
                 continue;

@@ -113,7 +113,9 @@ fn look(change: &Change, place: &str, reading: &Reading, options: &Options, othe
     if format.spec.write.is_none() {
         return by_hand("of a format that can only be read, and left to you");
     }
-    let amended = amend(format, &target.bytes, change, &options.limits, &mut input::lock(place, reading))?;
+    let Some(amended) = amend(format, &target.bytes, change, &options.limits, &mut input::lock(place, reading))? else {
+        return by_hand("encrypted in its own way, and left to you");
+    };
     if amended.edits.is_empty() {
         return Ok(Plan::Same);
     }

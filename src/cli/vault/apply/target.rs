@@ -174,6 +174,8 @@ mod tests {
         }
     }
 
+    type Change = fn(&Path);
+
     /// The steps up to and with the one that gives the new file its name, and the sync of the folder.
     const STEPS: u32 = 7;
 
@@ -210,7 +212,7 @@ mod tests {
     fn what_changed_meanwhile_is_spared() {
         let scratch = Scratch::new();
         let path = scratch.path("deploy.env");
-        let changes: [(&str, fn(&Path)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("other bytes", |path| fs::write(path, "theirs").unwrap()),
             ("another file of the same bytes", |path| {
                 fs::write(path.with_extension("new"), "old").unwrap();
