@@ -32,6 +32,8 @@ pub struct Amended {
     pub bytes: Zeroizing<Vec<u8>>,
     /// What differs, in the order of the file; nothing where it has the secrets already.
     pub edits: Vec<Edit>,
+    /// Whether the date of the old token stays, because it cannot be told from others.
+    pub old_date: bool,
 }
 
 /// One value that differs.
@@ -75,7 +77,7 @@ impl Amended {
         patches.sort_by_key(|patch| patch.range.start);
         patches.dedup_by_key(|patch| patch.range.start);
         let longer: usize = patches.iter().map(|patch| patch.bytes.len()).sum();
-        let mut amended = Self { bytes: Zeroizing::new(Vec::with_capacity(bytes.len() + longer)), edits: Vec::new() };
+        let mut amended = Self { bytes: Zeroizing::new(Vec::with_capacity(bytes.len() + longer)), ..Self::default() };
         let mut at = 0;
         for Patch { range, bytes: new, edit } in patches {
             amended.bytes.extend_from_slice(bytes.get(at..range.start).unwrap_or_default());

@@ -21,9 +21,11 @@ pub fn amend(format: &Format, bytes: &[u8], change: &Change, limits: &Limits, lo
         return Ok(None);
     }
     let before = read(format, bytes, limits, lock)?;
-    let amended = match own {
-        Some(amended) => amended,
-        None => text::amend(bytes, &before, change, &mut |amended| is_right(format, amended, &before, change, limits, lock))?,
+    let amended = if let Some(amended) = own {
+        amended
+    } else {
+        let is_table = format.spec.table.is_some();
+        text::amend(bytes, is_table, &before, change, &mut |amended| is_right(format, amended, &before, change, limits, lock))?
     };
     if amended.edits.is_empty() || is_right(format, &amended, &before, change, limits, lock) {
         return Ok(Some(amended));

@@ -10,24 +10,35 @@ const TRIES: usize = 16;
 
 /// Puts the new secrets where the old ones stand; `is_right` reads what came out.
 ///
-/// Tokens are letters and digits, which every format writes as they are. A password is looked for in each of the ways that there are.
+/// Tokens are letters and digits, which every format writes as they are. A table is read to its last cell, so there the token may stand in the
+/// notes once more; a document can have it in a place that nobody reads. A password is looked for in each of the ways that there are.
 ///
 /// # Errors
 /// When there is no such login or several, or a secret stands in more than one place, or in none.
-pub(super) fn amend(bytes: &[u8], before: &[Record], change: &Change, is_right: &mut dyn FnMut(&Amended) -> bool) -> Result<Amended> {
+pub(super) fn amend(
+    bytes: &[u8],
+    is_table: bool,
+    before: &[Record],
+    change: &Change,
+    is_right: &mut dyn FnMut(&Amended) -> bool,
+) -> Result<Amended> {
     let mut logins = before.iter().filter(|record| record.username.eq_ignore_ascii_case(&change.username));
     let login = match (logins.next(), logins.next()) {
         (Some(login), None) => login,
         (None, _) => return Err(by_hand(format!("no login of {}", change.username))),
         (Some(_), Some(_)) => return Err(by_hand(format!("several logins of {}", change.username))),
     };
-    let mut amended = Amended { bytes: Zeroizing::new(bytes.to_vec()), edits: Vec::new() };
+    let mut amended = Amended { bytes: Zeroizing::new(bytes.to_vec()), ..Amended::default() };
     if let Some(new) = &change.token {
         let Some(old) = &login.token else { return Err(by_hand(format!("the login of {} has no token there", change.username))) };
         if old != new {
             let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            let found = only(&amended.bytes, old.expose()).filter(|_| plain(old.expose()) && plain(new.expose()));
-            let next = found.map(|range| with(&amended, range, new.expose(), Part::Token, change.tokens.contains(old)));
+            let found: Vec<_> = places(bytes, old.expose()).collect();
+            let fits = plain(old.expose()) && plain(new.expose()) && (found.len() == 1 || (is_table && !found.is_empty()));
+            let known = change.tokens.contains(old);
+            // From the last, so that the places of the others stay.
+            let put = |amended: Amended, range| with(&amended, range, new.expose(), Part::Token, known);
+            let next = fits.then(|| found.into_iter().rev().fold(amended, put));
             amended =
                 next.filter(&mut *is_right).ok_or_else(|| by_hand("the token stands there in more than one place, or in none".into()))?;
             if let (Some(old), Some(new)) = (login.issued, change.issued.filter(|new| Some(*new) != login.issued)) {
@@ -40,6 +51,7 @@ pub(super) fn amend(bytes: &[u8], before: &[Record], change: &Change, is_right: 
             let range = only(&amended.bytes, &old)?;
             Some(with(&amended, range, &new, Part::Password, false)).filter(&mut *is_right)
         });
+        let next = next.map(|next| Amended { old_date: amended.old_date, ..next });
         amended = next.ok_or_else(|| by_hand("the password cannot be replaced where it stands".into()))?;
     }
     amended.edits.sort_by_key(|edit| edit.line);
@@ -72,14 +84,14 @@ fn with(amended: &Amended, range: Range<usize>, text: &str, what: Part, known: b
     bytes.extend_from_slice(text.as_bytes());
     bytes.extend_from_slice(&old[range.end..]);
     let edits = amended.edits.iter().cloned().chain([Edit { line, key: String::new(), what, known }]).collect();
-    Amended { bytes, edits }
+    Amended { bytes, edits, ..Amended::default() }
 }
 
 /// Replaces the date of the token, in the one place where that date is read; many records can have the same.
 fn date(amended: Amended, old: &str, new: &str, is_right: &mut dyn FnMut(&Amended) -> bool) -> Amended {
     let found =
         places(&amended.bytes, old).take(TRIES).map(|range| with(&amended, range, new, Part::Issued, false)).find(|next| is_right(next));
-    found.unwrap_or(amended)
+    found.unwrap_or(Amended { old_date: true, ..amended })
 }
 
 /// How a password and its successor are written: as they are, in JSON, in the cell of a table, in XML, and in a cell that needs quotes now.

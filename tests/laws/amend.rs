@@ -209,3 +209,41 @@ fn every_plain_text_format() {
     println!("{done} files got a new token, {} did not: {by_hand:?}", refused.len());
     assert!(done > 200, "{done}");
 }
+
+/// Passwords with signs that each format writes in its own way.
+#[test]
+fn passwords_in_other_formats() {
+    let passwords = ["Fake-Lantern-1", "Fake, \"quoted\"", "Fake <&> 'x'", "=Fake\\back\\slash", "Fäke-密-\u{1F511}", "Fake\nof two lines"];
+    let (mut done, mut refused) = (0, 0);
+    for format in all().iter().filter(|format| format.spec.read.is_some() && format.spec.write.is_some()) {
+        if format.spec.lock.is_some() || format.spec.store.is_some() || !format.spec.styles.is_empty() || format.spec.holds.joined {
+            continue;
+        }
+        for (old, new) in passwords.iter().flat_map(|old| passwords.map(|new| (*old, new))).filter(|(old, new)| old != new) {
+            let record = |password: &str| Record {
+                username: "ops@one.example".into(),
+                password: password.into(),
+                token: Some("Qx7LmT2vRk9ZpB4nWc6HdY1s".into()),
+                ..Record::default()
+            };
+            let other = Record { username: "other@one.example".into(), password: "Other".into(), ..Record::default() };
+            let (bytes, losses) = write(format, &[record(old), other.clone()]);
+            if losses.iter().any(|(loss, _)| loss.stops()) {
+                continue;
+            }
+            let Ok(after) = amended(format, &bytes, &change(&record(old), &record(new))) else {
+                refused += 1;
+                continue;
+            };
+            done += 1;
+            let found = crate::machine::read(format, &after.bytes);
+            let found: Vec<&str> = found.iter().map(|record| record.password.expose()).collect();
+            let before = crate::machine::read(format, &bytes);
+            let wanted: Vec<&str> =
+                before.iter().map(|record| record.password.expose()).map(|text| if text == old { new } else { text }).collect();
+            assert_eq!(found, wanted, "{}", format.spec.id);
+        }
+    }
+    println!("{done} passwords were replaced, {refused} refused");
+    assert!(done > 600, "{done}");
+}

@@ -75,6 +75,9 @@ impl Applying<'_> {
         for step in &steps {
             match &step.plan {
                 Plan::ByHand(Some(reason)) => show::say("notice", &format!("{}: {reason}", step.place)),
+                Plan::Write(file) if file.amended.old_date => {
+                    show::say("notice", &format!("{}: the date of the token cannot be found there, and stays", step.place));
+                }
                 Plan::Same if self.apply.dry_run => show::say("notice", &format!("{}: has them already", step.place)),
                 _ => {}
             }
