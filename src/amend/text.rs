@@ -46,7 +46,12 @@ pub(super) fn amend(
             }
         }
     }
-    if let Some(new) = change.password.as_ref().filter(|new| **new != login.password) {
+    // A password that is kept elsewhere is updated there.
+    let has_password = !login.password.is_empty() || login.token.is_none();
+    if let Some(new) = change.password.as_ref().filter(|new| **new != login.password && has_password) {
+        if login.token.is_none() && !change.passwords.contains(&login.password) {
+            return Err(by_hand("the password is none that is known, and may hold the token".into()));
+        }
         let next = ways(login.password.expose(), new.expose()).into_iter().find_map(|(old, new)| {
             let range = only(&amended.bytes, &old)?;
             Some(with(&amended, range, &new, Part::Password, false)).filter(&mut *is_right)

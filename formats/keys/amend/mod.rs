@@ -97,6 +97,13 @@ impl Login<'_> {
                 self.secret(Part::Password, &login.record.password, login.password_at.as_ref(), new, patches)?;
             }
         }
+        let has_token = login.token_at.is_some() || login.password_at.is_some();
+        let has_password = login.password_at.is_some();
+        if !(change.token.is_some() && has_token || change.password.is_some() && has_password) {
+            let what =
+                format!("the login of {} has no {} there", change.username, if change.token.is_some() { "token" } else { "password" });
+            return Err(Error::new(what).at(format!("line {}", login.line)).hint(BY_HAND));
+        }
         let Some(dates) = login.dates else { return Ok(()) };
         // A date is that of the secret below it, and goes with it; also where somebody has replaced that alone.
         self.date(Part::Issued, dates.issued, change.issued.filter(|_| change.token.is_some()), patches);

@@ -165,6 +165,16 @@ fn references_are_left_alone() {
 }
 
 #[test]
+fn what_is_not_there_is_updated_elsewhere() {
+    // Half of it is elsewhere.
+    assert_becomes(Syntax::Dotenv, "SF_USERNAME=a@one.example\nSF_TOKEN=<T>\n", "q", NEW, "");
+    let no_token = Change { token: None, ..change("q") };
+    for text in ["SF_USERNAME=a@one.example\nSF_TOKEN=<T>\n", "SF_USERNAME=a@one.example\nSF_TOKEN=${X}\n"] {
+        assert_eq!(error(Syntax::Dotenv, text, &no_token), "line 1: the login of A@one.example has no password there");
+    }
+}
+
+#[test]
 fn several_logins() {
     let twice = |one: &str, other: &str| {
         format!("SF_USERNAME_1=a@one.example\nSF_TOKEN_1={one}\nSF_USERNAME_2=A@ONE.example\nSF_TOKEN_2={other}\n")

@@ -21,7 +21,7 @@ use crate::vault::{OnConflict, Vault, is_pending, mark_done, pending, rotate_pas
 /// until --done says that it has the new one.
 ///
 /// With --apply those whose place is a file of a format that can be written get it there: what would change is shown first, only the secrets
-/// and their dates change, and each file is written as a whole or not at all.
+/// and their dates change, and each file is written as a whole or not at all. Where one cannot be, the others are, and the exit status is 1.
 #[derive(Args)]
 pub(in super::super) struct Rotate {
     /// The title or username, or a part that only this record has
