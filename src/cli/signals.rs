@@ -83,6 +83,12 @@ pub(super) fn sweep(folder: &File, is_one: impl Fn(&str) -> bool) {
     }
 }
 
+/// Whether a name is one that `create` gives.
+pub(super) fn is_nameless(name: &str) -> bool {
+    let number = name.strip_prefix(".sfcred-");
+    number.is_some_and(|number| number.len() == 16 && number.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// A file under a name of its own, which is gone when this is dropped or a signal ends the process.
 pub(super) struct Unfinished {
     folder: Arc<File>,

@@ -1,6 +1,6 @@
 //! No room, no permission, no identity.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
@@ -140,6 +140,27 @@ fn age_opens_the_vault_and_each_backup() {
     let sealed = Command::new("age").args(["-r", &recipient, "-o", "by-age.age", "plain.json"]).current_dir(home.path("")).status();
     assert!(sealed.unwrap().success());
     assert!(home.done(["list", "--vault", "by-age.age"]).contains("ops@one.example"));
+}
+
+#[test]
+fn what_a_killed_backup_has_left_is_swept() {
+    let home = Home::new();
+    home.done(["backup", "--to-dir", "copies", "--as-of", "2026-11-20"]);
+    let names = [".sfcred-0123456789abcdef", ".sfcred-fedcba9876543210", ".sfcred-notes", "sfcred-0123456789abcdef"];
+    for name in names {
+        home.write(&format!("copies/{name}"), "sealed");
+    }
+    // Somebody else is writing this one.
+    let held = File::open(home.path("copies/.sfcred-fedcba9876543210")).unwrap();
+    held.lock().unwrap();
+    fs::create_dir(home.path("copies/.sfcred-00000000000000aa")).unwrap();
+    home.done(["backup", "--to-dir", "copies", "--as-of", "2026-11-21"]);
+    let found = fs::read_dir(home.path("copies")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut found: Vec<String> = found.collect();
+    found.sort();
+    let expected =
+        [".sfcred-00000000000000aa", names[1], names[2], "sfcred-0123456789abcdef", "sfcred-2026-11-20.age", "sfcred-2026-11-21.age"];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -218,4 +218,23 @@ fn backup_killed_at_any_moment() {
         }
     };
     kill("backup", home_of_copies, args, None);
+    // Those that were killed inside a save leave a sealed file, which the next one into the same folder sweeps.
+    let home = Home::new();
+    let hidden = || {
+        let names = fs::read_dir(home.path("copies")).into_iter().flatten().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.as_encoded_bytes().starts_with(b".")).count()
+    };
+    let start = || home.sfcred(["backup", "--to-dir", "copies", "--as-of", "2026-11-21"]).stderr(Stdio::null()).spawn().unwrap();
+    let killed = (0..200).any(|_| {
+        let mut child = start();
+        while hidden() == 0 && child.try_wait().unwrap().is_none() {
+            thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        hidden() > 0
+    });
+    assert!(killed, "no backup was killed inside a save");
+    assert!(start().wait().unwrap().success());
+    assert_eq!(hidden(), 0);
 }
