@@ -145,6 +145,19 @@ fn one_that_fails_does_not_keep_the_others() {
 }
 
 #[test]
+fn a_record_without_a_username() {
+    let home = home(&[]);
+    home.write(
+        "token.json",
+        r#"{"format":"sfcred","version":1,"records":[{"title":"Nameless","token":"FakeT0ken","used_by":[{"name":"x","place":"y.env"}]}]}"#,
+    );
+    home.done(["import", "token.json", "--quiet", "--all"]);
+    home.write("y.env", "SF_SECURITY_TOKEN=FakeT0ken\n");
+    let ended = apply(&home, &["rotate", "Nameless", "--apply", "--yes"]);
+    ended.assert_error("Nameless: a record without a username cannot be found in a file");
+}
+
+#[test]
 fn one_file_of_several_integrations() {
     let home = home(&["jobs/deploy.env", "./jobs/deploy.env"]);
     home.write("jobs/deploy.env", env(OLD));

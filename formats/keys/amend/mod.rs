@@ -97,8 +97,9 @@ impl Login<'_> {
                 self.secret(Part::Password, &login.record.password, login.password_at.as_ref(), new, patches)?;
             }
         }
-        let has_token = login.token_at.is_some() || login.password_at.is_some();
+        // Half of a login may be kept elsewhere, but not all of what is to be replaced.
         let has_password = login.password_at.is_some();
+        let has_token = login.token_at.is_some() || has_password;
         if !(change.token.is_some() && has_token || change.password.is_some() && has_password) {
             let what =
                 format!("the login of {} has no {} there", change.username, if change.token.is_some() { "token" } else { "password" });
@@ -124,8 +125,9 @@ impl Login<'_> {
         let known = || change.passwords.iter().chain(&change.password).filter(|known| !known.is_empty());
         let whole = known().any(|known| known.expose() == value);
         let split = known().filter_map(|known| value.strip_prefix(known.expose()).map(|rest| (known, rest)));
-        let split =
-            split.filter(|(_, rest)| is_token(rest) || (rest.is_empty() && login.appends)).max_by_key(|(known, _)| known.expose().len());
+        // A password that was never split from its token would get a second one.
+        let lacks_one = |rest: &str| rest.is_empty() && login.appends && !value::may_end_in_token(value);
+        let split = split.filter(|(_, rest)| is_token(rest) || lacks_one(rest)).max_by_key(|(known, _)| known.expose().len());
         if let Some((known, rest)) = split {
             let mut joined = change.password.as_ref().unwrap_or(known).clone();
             joined.push(wanted.map_or(rest, Secret::expose));

@@ -148,6 +148,10 @@ fn password_and_token_in_one_value() {
     // A record of a token alone knows no password.
     let token_only = Change { passwords: Vec::new(), ..change("") };
     assert_eq!(amended(Syntax::Dotenv, &file(&format!("Other{OLD}")), &token_only).unwrap().0, file(&format!("Other{NEW}")));
+    // Nor does a record whose password was never split from its token.
+    let whole = Change { passwords: vec![format!("Other-Fake-1!{OLD}").into()], ..change("") };
+    let ant = format!("sf.username=a@one.example\nsf.password=Other-Fake-1!{OLD}\nsf.serverurl=https://login.salesforce.com\n");
+    assert!(error(Syntax::Properties, &ant, &whole).contains("it seems to hold password and token"));
     // The token goes with a password that voids it, and the next one replaces it.
     let no_token = Change { token: None, ..change("q") };
     assert_eq!(amended(Syntax::Dotenv, &file(&format!("p{OLD}")), &no_token).unwrap().0, file(&format!("q{OLD}")));

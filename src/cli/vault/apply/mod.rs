@@ -64,6 +64,11 @@ impl Applying<'_> {
 
     /// Gives every integration of the record that waits what the record has now; `before` is what it was, where this run has changed it.
     pub(super) fn run(&self, record: &Record, before: Option<&Record>) -> Result<End> {
+        if record.username.is_empty() {
+            return Err(Error::new("a record without a username cannot be found in a file")
+                .in_file(record.name())
+                .hint("`sfcred edit` gives it one"));
+        }
         let secrets = Secrets { record, before };
         let steps = self.steps(&secrets);
         if steps.is_empty() {
