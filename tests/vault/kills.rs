@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Home;
 
-/// How often each verb is killed; `SFCRED_KILLS=1000` is what a release is tried with.
+/// How often each verb is killed; `.ci/run` does it 250 times.
 fn times() -> u32 {
     std::env::var("SFCRED_KILLS").ok().and_then(|times| times.parse().ok()).unwrap_or(25)
 }
