@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::amend::{Amended, Change};
 use crate::keys::Style;
 use crate::record::{Field, Key, Keys, Kind, Record};
 use crate::store::{Folder, NewFolder, Store};
@@ -219,6 +220,17 @@ pub trait Codec: Sync + std::fmt::Debug {
     /// When the beginning of the file cannot be written.
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>>;
 
+    /// Puts new secrets into a file, whose other bytes stay as they are; `None` where the format has no way of its own to do so.
+    ///
+    /// Whoever writes the file reads it once more before.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the login is not one in which they can be replaced.
+    fn amend(&self, spec: &Spec, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Option<Amended>> {
+        let _ = (spec, bytes, change, limits, lock);
+        Ok(None)
+    }
+
     /// As [`Codec::read`], from a folder; only a store is one.
     ///
     /// # Errors
@@ -384,6 +396,16 @@ impl Format {
     pub fn read(&self, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         self.can_read()?;
         self.codec.read(&self.spec, input, limits, lock, sink)
+    }
+
+    /// Puts new secrets into the bytes of a file; `None` where the format has no way of its own to do so.
+    ///
+    /// # Errors
+    /// As [`Codec::amend`].
+    pub fn amend(&self, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Option<Amended>> {
+        self.can_read()?;
+        self.can_write()?;
+        self.codec.amend(&self.spec, bytes, change, limits, lock)
     }
 
     /// Reads every record of a folder into the sink.

@@ -12,6 +12,7 @@
 //! A reader says only what stands in the file: a custom field called `Security Token` stays a field. What it means is decided by whoever
 //! uses this crate.
 
+mod amend;
 mod archive;
 mod check;
 mod dates;
@@ -36,6 +37,7 @@ pub mod store;
 mod table;
 mod xml;
 
+pub use amend::{Amended, Change, Edit, Part};
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
 pub use error::{Error, Result};

@@ -12,11 +12,13 @@
 //! - [`additions`] is what lists of users say of records,
 //! - [`merge`] makes one record of the same login in several files,
 //! - [`scan`] finds what lies in plain text,
+//! - [`amend`] puts new secrets into a file that has the login already,
 //! - [`seal`] is age,
 //! - [`vault`] is what the own store holds, and what is done to it,
 //! - [`cli`] is the command: arguments, files, prompts, and everything that prints. No other stage prints, or reads a clock.
 
 pub mod additions;
+pub mod amend;
 pub mod check;
 pub mod cli;
 pub mod flow;

@@ -210,3 +210,32 @@ fn merging_and_sealing_say_none() {
         assert!(!String::from_utf8_lossy(&bytes).contains("harbor-widgets"));
     }
 }
+
+#[test]
+fn rotating_in_files_says_none() {
+    let mut watch = Watch::new();
+    let (key, _) = identity();
+    let new = "N3wFakeT0kenAbCdEfGhIjK55";
+    watch.secrets.insert(new.to_owned());
+    let (mut written, mut left) = (0, Vec::new());
+    for format in formats().filter(|format| sfcred_formats::find(format).unwrap().spec.store.is_none()) {
+        let scratch = Scratch::new();
+        let vault = ["--vault", "vault.age", "-i", key.to_str().unwrap()];
+        scratch.write("token.txt", new);
+        let records = fs::read_to_string(reference()).unwrap().replace("jobs/process-conf.xml", "place");
+        scratch.write("in.json", records);
+        let convert = ["convert", "in.json", "--to", format, "--lossy", "-o", "place"];
+        watch.run_with(&scratch, &convert, &unlock("to", format)).assert_code(0, format);
+        watch.run(&scratch, &[&["init"], &vault[..]].concat()).assert_code(0, format);
+        watch.run(&scratch, &[&["import", "in.json", "--quiet"], &vault[..]].concat());
+        let rotate = ["rotate", "ops@harbor-widgets.example", "--token-file", "token.txt", "--as-of", "2026-11-21", "--apply", "--yes"];
+        watch.run(&scratch, &[&rotate, &vault[..]].concat());
+        if fs::read(scratch.path("place")).unwrap().windows(new.len()).any(|part| part == new.as_bytes()) {
+            written += 1;
+        } else {
+            left.push(format);
+        }
+    }
+    println!("{written} formats got a new token, {left:?} did not");
+    assert!(written >= 25, "{written}");
+}

@@ -34,6 +34,25 @@ fn files(folder: &Path) {
         File::options().write(true).open(to).unwrap().set_modified(noon).unwrap();
     }
     fs::create_dir(folder.join("folder")).unwrap();
+    fs::create_dir(folder.join("jobs")).unwrap();
+    let deploy =
+        "# nightly export\nexport SF_USERNAME=nightly@harbor-widgets.example\nSF_SECURITY_TOKEN='FakeT0kenFakeT0kenOldest' # mailed\n";
+    fs::write(folder.join("jobs/deploy.env"), deploy).unwrap();
+    fs::create_dir(folder.join("apply")).unwrap();
+    let (user, token) = ("deploy@one.example", "FakeT0kenFakeT0kenFakeT0");
+    for (name, text) in [
+        (
+            "deploy.env",
+            format!("# token issued 2026-05-01\nexport SF_USERNAME={user}\nSF_PASSWORD='Fake-1' # old\nSF_TOKEN={token}\nOTHER=1\n"),
+        ),
+        ("build.properties", format!("sf.username = {user}\nsf.password = Fake-1{token}\nsf.serverurl = https://login.salesforce.com\n")),
+        ("logins.csv", format!("username,password,token,issued\n{user},Fake-1,{token},2026-05-01\n")),
+        ("variable.env", format!("SF_USERNAME={user}\nSF_TOKEN=${{TOKEN}}\n")),
+        ("twins.env", format!("SF_USERNAME_1={user}\nSF_TOKEN_1={token}\nSF_USERNAME_2={user}\nSF_TOKEN_2={token}0\n")),
+    ] {
+        fs::write(folder.join("apply").join(name), text).unwrap();
+    }
+    symlink("deploy.env", folder.join("apply/link.env")).unwrap();
     fs::create_dir_all(folder.join("Maildir/cur")).unwrap();
     fs::write(folder.join("Maildir/dovecot-uidlist"), "3 V1 N2\n").unwrap();
     let mbox = fs::read_to_string(folder.join("tokens.mbox")).unwrap();
@@ -81,6 +100,7 @@ fn files(folder: &Path) {
     let twin = fs::read_to_string(folder.join("spec-twin.toml")).unwrap();
     fs::write(folder.join("spec-same.toml"), twin.replace("twins", "# twins")).unwrap();
     fs::write(folder.join("new-token.txt"), "FakeT0kenFakeT0kenNewest\n").unwrap();
+    fs::write(folder.join("old-token.txt"), "FakeT0kenFakeT0kenOldest\n").unwrap();
     let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
     fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
 }

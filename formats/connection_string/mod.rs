@@ -4,10 +4,12 @@ mod parse;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
 use crate::{Limits, Lock, Result};
 pub(crate) use parse::{entries, looks, of};
+use parse::has_braces;
 
 #[derive(Debug)]
 pub(crate) struct Codec;
@@ -15,6 +17,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Connection, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Connection, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -48,6 +54,11 @@ impl Render for Strings<'_> {
         out.push(b'\n');
         Ok(())
     }
+}
+
+/// Writes a value in the place of another one of this text.
+pub(crate) fn quote_like(text: &str, value: &str, out: &mut Vec<u8>) {
+    quote(value, has_braces(text), out);
 }
 
 /// Quotes a value that would end early or lose blanks.

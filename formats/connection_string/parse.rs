@@ -20,7 +20,10 @@ pub(crate) fn entries(text: &str) -> Entries {
         for (span, mut entry) in pairs.entries(string.line) {
             // Each string is a login of its own.
             entry.path.insert(0, number.to_string());
-            entry.span = span.map(|span| string.begin + span.start..string.begin + span.end);
+            if let Some(span) = span {
+                entry.line += string.text[..span.start].matches('\n').count() as u64;
+                entry.span = Some(string.begin + span.start..string.begin + span.end);
+            }
             entries.push(entry);
         }
     }
@@ -127,11 +130,15 @@ fn pairs(text: &str) -> Option<Pairs<'_>> {
     (!pairs.list.is_empty()).then_some(pairs)
 }
 
-/// The quotes of a driver, and what ends each: braces for ODBC and the drivers of Progress, quotes for others.
+/// The quotes of a driver, and what ends each.
 fn quotes(text: &str) -> &'static [(char, char)] {
+    if has_braces(text) { &[('{', '}')] } else { &[('"', '"'), ('\'', '\'')] }
+}
+
+/// Whether the quotes of a driver are braces, as for ODBC and the drivers of Progress.
+pub(super) fn has_braces(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    let braces = ["jdbc:datadirect:", "logonid", "driver"].iter().any(|mark| text.contains(mark));
-    if braces { &[('{', '}')] } else { &[('"', '"'), ('\'', '\'')] }
+    ["jdbc:datadirect:", "logonid", "driver"].iter().any(|mark| text.contains(mark))
 }
 
 /// A value in quotes, of which one inside is written twice, and the length of the whole; nothing where it has no end before the next pair.
@@ -216,7 +223,7 @@ mod tests {
             "2 0.HostName=login.salesforce.com",
             "2 0.LogonID=a@one.example",
             "2 0.Password=p;}\n;1",
-            "2 0.SecurityToken=T",
+            "3 0.SecurityToken=T",
             "5 1.connector=salesforce",
             "5 1.Host=test.salesforce.com",
             "5 1.User=b@one.example",
@@ -225,8 +232,8 @@ mod tests {
             "6 2.connector=salesforce",
             "6 2.User=c@one.example",
             "6 2.Password=r\"1;\nx",
-            "6 2.Security Token=T3",
-            "6 2.UseSandbox=true",
+            "7 2.Security Token=T3",
+            "7 2.UseSandbox=true",
             "8 3.Host=h",
             "8 3.User Id=d",
             "8 3.Password=s'1",

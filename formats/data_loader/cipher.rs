@@ -32,6 +32,8 @@ pub(super) struct Plain {
     pub(super) value: Secret,
     /// Whether it was not UTF-8 but windows-1252.
     pub(super) windows: bool,
+    /// Whether it was encrypted as versions before 42.1 do it.
+    pub(super) old: bool,
 }
 
 impl Key {
@@ -51,7 +53,7 @@ impl Key {
     /// Decrypts a value; none where the key is another one. Nothing authenticates it, so that only text counts.
     pub(super) fn decrypt(&self, sealed: &[u8]) -> Option<Plain> {
         let new = self.new.as_ref().and_then(|key| plain(&decrypt(key, sealed)?));
-        new.or_else(|| self.old.as_ref().and_then(|key| plain(&decrypt_old(key, sealed)?)))
+        new.or_else(|| self.old.as_ref().and_then(|key| Some(Plain { old: true, ..plain(&decrypt_old(key, sealed)?)? })))
     }
 
     /// Encrypts a value as the present version does; none where the file holds no such key. `iv` must be random.
@@ -94,7 +96,7 @@ fn decrypt_old(key: &Zeroizing<[u8; OLD_KEY]>, sealed: &[u8]) -> Option<Zeroizin
 /// The text behind the bytes, if they are one that people type: UTF-8, else what old Windows wrote.
 fn plain(bytes: &[u8]) -> Option<Plain> {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.chars().all(is_character).then(|| Plain { value: text.into(), windows: false });
+        return text.chars().all(is_character).then(|| Plain { value: text.into(), windows: false, old: false });
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     let text = Zeroizing::new(text.into_owned());
@@ -102,7 +104,7 @@ fn plain(bytes: &[u8]) -> Option<Plain> {
     let (ascii, others): (Vec<char>, Vec<char>) = text.chars().partition(char::is_ascii);
     let typed = others.iter().all(|character| character.is_alphabetic() || "€£§°´".contains(*character));
     let is_text = ascii.iter().all(|character| is_character(*character)) && typed && ascii.len() >= others.len();
-    is_text.then(|| Plain { value: text.as_str().into(), windows: true })
+    is_text.then(|| Plain { value: text.as_str().into(), windows: true, old: false })
 }
 
 /// The bytes of a text of two digits each, of which those from `80` on run backwards. A last digit alone is none.

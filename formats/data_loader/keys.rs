@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::cipher::{Key, Plain, decode};
+use super::cipher::{KEY, Key, Plain, decode};
 use crate::keys::Entry;
-use crate::{Error, Lock, Result};
+use crate::{Error, Lock, Result, Secret};
 
 /// Where Data Loader keeps the key if nobody says otherwise; the second spelling is that of its manual.
 const USUAL: [&str; 2] = ["~/.dataloader/dataLoader.key", "~/.dataloader/dataloader.key"];
@@ -61,6 +61,26 @@ impl<'l> Keys<'l> {
             (None, Some(_)) => wrong("Data Loader's own key file in the home folder"),
             (None, None) => error("no key to open it, for the document names no key file".to_owned(), HINT),
         }
+    }
+
+    /// Encrypts what takes the place of a value that [`open`](Self::open) has opened, with the same key.
+    ///
+    /// # Errors
+    /// When there is no such key, or no randomness.
+    pub(super) fn seal(&mut self, entry: &Entry, path: Option<&str>, value: &Secret) -> Result<String> {
+        let mut iv = [0; KEY];
+        self.lock.random(&mut iv)?;
+        let sealed = decode(entry.value.expose().trim().as_bytes()).unwrap_or_default();
+        for path in [None, path].into_iter().chain(USUAL.map(Some)) {
+            let Some(key) = self.at(path, entry.line)? else { continue };
+            let opens = key.decrypt(&sealed).is_some_and(|plain| !plain.old);
+            if let Some(text) = key.encrypt(value, iv).filter(|_| opens) {
+                return Ok(text);
+            }
+        }
+        Err(Error::new("encrypted as versions of Data Loader before 42.1 do it, which is not written")
+            .at(format!("line {}", entry.line))
+            .hint("encrypt the new value with that version, or move to a newer one; then mark the integration with --done"))
     }
 
     /// The key at a path, which stands in the document or is the user's; `line` is where it is needed.

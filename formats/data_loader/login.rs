@@ -90,6 +90,17 @@ impl<'e> Settings<'e> {
         urls
     }
 
+    /// The value with password and token, and the key file that opens it.
+    pub(super) fn sealed(&self) -> Option<(&'e Entry, Option<&'e str>)> {
+        let entry = self.entry(PASSWORD).filter(|entry| kept_elsewhere(entry).is_none())?;
+        Some((entry, self.text(KEY_FILE).map(str::trim)))
+    }
+
+    /// Whether it is the login of this user.
+    pub(super) fn is_of(&self, username: &str) -> bool {
+        self.text(USERNAME).is_some_and(|other| other.trim().eq_ignore_ascii_case(username))
+    }
+
     /// The login, with what is worth telling of it.
     ///
     /// # Errors

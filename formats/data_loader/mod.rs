@@ -3,6 +3,7 @@
 //! The password stands there encrypted, with the token behind it, and the key lies in a file of its own, which the document names. What Data Loader
 //! encrypts is not authenticated: the key was right where text comes out.
 
+mod amend;
 mod beans;
 mod cipher;
 mod keys;
@@ -14,11 +15,12 @@ use std::io::{Read, Write};
 
 use zeroize::Zeroizing;
 
+use crate::amend::{Amended, Change};
 use crate::detect::root_element;
 use crate::format::{Likeness, Sink, Spec, Spot, Writer};
 use crate::keys::{Entries, Syntax};
 use crate::record::Integration;
-use crate::{Error, Limits, Lock, Result, properties};
+use crate::{Error, Limits, Lock, Record, Result, Tally, properties};
 use beans::Bean;
 use keys::Keys;
 use login::Settings;
@@ -34,13 +36,14 @@ pub(crate) struct Codec;
 impl crate::format::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         let bytes = crate::keys::bytes(input, limits)?;
-        let beans = if is_xml(&bytes) {
-            beans::read(&mut bytes.as_slice(), limits)?
-        } else {
-            let text = crate::keys::text(&bytes, Syntax::Properties, sink)?;
-            vec![Bean::of(settings(&text)?)]
-        };
-        hand_on(&beans, lock, sink)
+        hand_on(&beans(&bytes, limits, sink)?, lock, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Option<Amended>> {
+        let mut notices = Tally::default();
+        let mut take = |_: &mut Record, _| Ok(());
+        let beans = beans(bytes, limits, &mut (&mut take, &mut notices))?;
+        amend::amend(&beans, bytes, change, lock).map(Some)
     }
 
     fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -56,6 +59,15 @@ impl crate::format::Codec for Codec {
         };
         if begins { Likeness::Begins } else { Likeness::None }
     }
+}
+
+/// The beans of a document, or the one that properties are.
+fn beans(mut bytes: &[u8], limits: &Limits, sink: &mut dyn Sink) -> Result<Vec<Bean>> {
+    if is_xml(bytes) {
+        return beans::read(&mut bytes, limits);
+    }
+    let text = crate::keys::text(bytes, Syntax::Properties, sink)?;
+    Ok(vec![Bean::of(settings(&text)?)])
 }
 
 fn is_xml(bytes: &[u8]) -> bool {

@@ -4,6 +4,7 @@ mod line;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Line, Render, Syntax};
 use crate::{Limits, Lock, Result};
@@ -15,6 +16,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Dotenv, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Dotenv, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -41,6 +46,22 @@ impl Render for Lines {
             out.push(b'\n');
         }
         Ok(())
+    }
+}
+
+/// Writes a value in the place of another one, which may stand there without quotes.
+pub(crate) fn quote_like(raw: &str, value: &str, out: &mut Vec<u8>) {
+    // What means the same to every reader, whether it is a shell, or takes quotes for a part of the value.
+    let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+,=!".contains(&byte));
+    match raw.as_bytes().first() {
+        Some(b'"') if plain => {
+            out.push(b'"');
+            out.extend_from_slice(value.as_bytes());
+            out.push(b'"');
+        }
+        Some(b'\'' | b'"') => quote(value, out),
+        _ if plain => out.extend_from_slice(value.as_bytes()),
+        _ => quote(value, out),
     }
 }
 

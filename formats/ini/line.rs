@@ -94,6 +94,12 @@ pub(super) fn needs_quotes(value: &str) -> bool {
     value.trim() != value || value.contains(['\n', '\r']) || unquoted(value).is_some()
 }
 
+/// Whether a value has a `%` that is neither doubled nor a reference, which Python's usual parser refuses.
+pub(super) fn has_single_percent(text: &str) -> bool {
+    let lone = |line: &str| line.replace("%%", "").replace("%(", "").contains('%');
+    text.lines().filter(|line| !is_comment(line)).any(lone)
+}
+
 /// A value without the quotes that it needed.
 fn unquoted(value: &str) -> Option<String> {
     let text: String = value.starts_with('"').then(|| serde_json::from_str(value).ok())??;

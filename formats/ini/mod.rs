@@ -4,6 +4,7 @@ mod line;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::json::write_string;
 use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
@@ -16,6 +17,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Ini, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Ini, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -55,6 +60,18 @@ impl Render for Sections {
         }
         Ok(())
     }
+}
+
+/// Writes a value in the place of another one of this text.
+pub(crate) fn quote_like(text: &str, raw: &str, value: &str, out: &mut Vec<u8>) -> Result<()> {
+    let braces = raw.starts_with('{');
+    if !braces && line::needs_quotes(value) {
+        return Err(Error::new("a value with blanks at its ends or a line break, which such a file cannot hold")
+            .hint("choose another password"));
+    }
+    // One `%` alone somewhere says that nobody halves them.
+    let python = !braces && !line::has_single_percent(text);
+    Sections { python, braces, begun: true }.value(value, out)
 }
 
 impl Sections {

@@ -4,6 +4,7 @@ mod parse;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::json::write_string;
 use crate::keys::{self, Block, Entries, Line, Render, Syntax, Tree};
@@ -15,6 +16,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Json, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Json, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {

@@ -17,14 +17,26 @@ pub struct Entry {
     pub line: u64,
     /// Where the value stands in the text, its quotes included, if it stands there by itself.
     pub span: Option<Range<usize>>,
-    /// Whether base64 of the value stands there.
-    pub base64: bool,
+    /// How it stands there.
+    pub encoding: Encoding,
     /// What the value points to, where it is not the value itself.
     pub reference: Option<&'static str>,
     /// Whether a comment behind the value may have been a part of it.
     pub cut: bool,
     /// Why the value cannot be read.
     pub flaw: Option<&'static str>,
+}
+
+/// How a value stands in a text, inside of the quotes and escapes of the syntax.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// As it is.
+    #[default]
+    Plain,
+    /// As base64.
+    Base64,
+    /// As a part of a URI.
+    Uri,
 }
 
 /// The entries of a file.
@@ -106,6 +118,25 @@ impl Syntax {
             Self::Logstash => crate::logstash::entries(text),
             Self::Connection => crate::connection_string::entries(text),
         };
-        Ok(super::unfold::unfold(entries))
+        Ok(super::unfold::unfold(text, entries))
+    }
+
+    /// Writes a value that takes the place of `raw` in a text: in the same quotes, or without any, where it can stand so.
+    ///
+    /// # Errors
+    /// When the syntax has no way to write it.
+    pub(super) fn quote(self, text: &str, raw: &str, value: &str, out: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Self::Dotenv => crate::dotenv::quote_like(raw, value, out),
+            Self::Properties => crate::properties::quote_like(text, raw, value, out),
+            Self::Toml => crate::toml::quote_like(raw, value, out),
+            Self::Json => crate::json::write_string(out, value)?,
+            Self::Yaml => crate::yaml::quote_like(raw, value, out),
+            Self::Ini => crate::ini::quote_like(text, raw, value, out)?,
+            Self::Connection => crate::connection_string::quote_like(text, value, out),
+            // These can only be read.
+            Self::Xml | Self::Logstash => {}
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::comment::Dates;
 use super::names::{self, Name, Role};
-use super::outcome::{Found, Outcome};
+use super::outcome::{At, Found, Outcome, Reference};
 use super::{Entry, value};
 use crate::record::{Field, Kind};
 use crate::{Error, Notice, Record, Secret, salesforce};
@@ -37,8 +37,11 @@ type Id = (Vec<String>, String, Option<&'static str>);
 struct Group {
     line: u64,
     username: Option<(u8, String, u64)>,
-    password: Option<(Secret, u64)>,
-    token: Option<(Secret, u64, bool)>,
+    password: Option<(Secret, At)>,
+    token: Option<(Secret, At, bool)>,
+    /// Passwords and tokens under further names, of which the ones above count.
+    more: Vec<(Secret, At)>,
+    references: Vec<Reference>,
     urls: Vec<(u8, String)>,
     sandbox: Option<bool>,
     /// Whether the key of the token stands there without one.
@@ -108,7 +111,7 @@ fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
 
 impl Group {
     fn take(&mut self, role: Role, key: &str, entry: Entry) {
-        let Entry { value, line, reference, cut, flaw, path, .. } = entry;
+        let Entry { value, line, reference, cut, flaw, path, span, encoding } = entry;
         let spot = format!("line {line}");
         if let Some(flaw) = flaw {
             self.flaws.push(Error::new(format!("`{}`: {flaw}", key.escape_debug())).at(spot).hint("mend the line, or leave it out"));
@@ -128,6 +131,9 @@ impl Group {
             if secret {
                 self.notices.push(Notice::KeptElsewhere(kind));
             }
+            if matches!(role, Role::Password | Role::Token { .. }) {
+                self.references.push(Reference { key: key.to_owned(), line, kind, token: role != Role::Password });
+            }
             return;
         }
         if cut && secret {
@@ -142,6 +148,7 @@ impl Group {
             self.notices.push(Notice::Redacted);
             return;
         }
+        let at = At { key: key.to_owned(), line, span, encoding };
         match role {
             Role::Username(rank) => {
                 // A user's id is no username.
@@ -150,15 +157,16 @@ impl Group {
                     self.username = Some((rank, text.to_owned(), line));
                 }
             }
-            Role::Password if self.password.is_none() => self.password = Some((value, line)),
+            Role::Password if self.password.is_none() => self.password = Some((value, at)),
             Role::Token { sure } if self.token.as_ref().is_none_or(|(.., other)| sure && !other) => {
                 if sure || value::could_be_token(text) {
-                    self.token = Some((value, line, sure));
+                    let before = self.token.replace((value, at, sure));
+                    self.more.extend(before.map(|(value, at, _)| (value, at)));
                 } else {
                     self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned()));
                 }
             }
-            Role::Password | Role::Token { .. } => {}
+            Role::Password | Role::Token { .. } => self.more.push((value, at)),
             Role::Url(_) if text.starts_with("force://") => self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned())),
             Role::Url(rank) => self.urls.push((rank, text.to_owned())),
             Role::Sandbox => self.sandbox = value::is_sandbox(text),
@@ -187,6 +195,8 @@ impl Group {
         self.urls.extend(other.urls);
         self.sandbox = self.sandbox.or(other.sandbox);
         self.client.extend(other.client);
+        self.more.extend(other.more);
+        self.references.extend(other.references);
         self.notices.extend(other.notices);
         self.flaws.extend(other.flaws);
         self.appends |= other.appends;
@@ -195,7 +205,7 @@ impl Group {
 
     /// Username, password and token, or a flag in place of one of the two, with the token under a name or in a shape that only Salesforce has.
     fn is_typical(&self) -> bool {
-        let typical = |(token, _, sure): &(Secret, u64, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
+        let typical = |(token, _, sure): &(Secret, At, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
         let named = self.username.is_some() || self.client.len() > 1;
         let without = self.password.is_some() && self.token.is_none() && self.no_token && self.sandbox.is_some();
         let whole = self.password.is_some() || self.sandbox.is_some();
@@ -212,7 +222,7 @@ impl Group {
 
     fn into_found(mut self, id: &Id) -> Found {
         let mut record = Record::default();
-        let (mut password_line, mut token_line) = (None, None);
+        let (mut password_at, mut token_at) = (None, None);
         let mut line = self.line;
         if let Some((_, username, at)) = self.username {
             record.username = username;
@@ -223,11 +233,11 @@ impl Group {
                 self.notices.push(Notice::Appended);
             }
             record.password = password;
-            password_line = Some(at);
+            password_at = Some(at);
         }
         if let Some((token, at, _)) = self.token {
             record.token = Some(token);
-            token_line = Some(at);
+            token_at = Some(at);
         }
         self.urls.sort_by_key(|(rank, _)| *rank);
         for url in self.urls.iter().filter_map(|(_, url)| value::url(url)) {
@@ -252,7 +262,20 @@ impl Group {
         if !id.1.is_empty() {
             names.push(id.1.clone());
         }
-        Found { record, line, password_line, token_line, group: names.join("."), notices: self.notices }
+        Found {
+            record,
+            line,
+            password_line: password_at.as_ref().map(|at| at.line),
+            token_line: token_at.as_ref().map(|at| at.line),
+            group: names.join("."),
+            notices: self.notices,
+            password_at,
+            token_at,
+            more: self.more,
+            references: self.references,
+            appends: self.appends,
+            dates: None,
+        }
     }
 }
 
@@ -299,6 +322,7 @@ fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String
         let before = outcome.found.last().map_or(0, |found: &Found| found.line);
         if let Some(dates) = dates.iter().rev().find(|dates| dates.line < first && dates.line > before) {
             dates.set(&mut found.record);
+            found.dates = Some(*dates);
         }
         outcome.found.push(found);
     }

@@ -4,6 +4,7 @@
 //! among them by their names, groups them by what is left of the names, and makes a [`Record`](crate::Record) of each group. A group counts only with a sign of
 //! Salesforce: a prefix such as `SFDC_`, a section of that name, or a URL that leads there. Facts: `facts/salesforce.md`, sections 3.0 to 3.8.
 
+mod amend;
 mod codec;
 mod comment;
 mod entry;
@@ -13,12 +14,14 @@ mod outcome;
 mod style;
 mod tree;
 mod unfold;
+mod uri;
 mod value;
 
-pub use entry::{Entry, Syntax};
+pub use entry::{Encoding, Entry, Syntax};
 pub use outcome::{Found, Outcome};
 pub use style::{Quirk, Style};
 
+pub(crate) use amend::amend;
 pub(crate) use codec::{bytes, read, text, write};
 pub(crate) use entry::Entries;
 pub(crate) use names::is_prefixed;

@@ -1,6 +1,10 @@
 //! What the engine finds.
 
-use crate::{Error, Notice, Record};
+use std::ops::Range;
+
+use super::Encoding;
+use super::comment::Dates;
+use crate::{Error, Notice, Record, Secret};
 
 /// A credential in a config file.
 #[derive(Clone, Debug)]
@@ -17,6 +21,40 @@ pub struct Found {
     pub group: String,
     /// What is worth telling of it.
     pub notices: Vec<Notice>,
+    /// Where the password stands.
+    pub(super) password_at: Option<At>,
+    /// Where the token stands.
+    pub(super) token_at: Option<At>,
+    /// Passwords and tokens that stand there under further names.
+    pub(super) more: Vec<(Secret, At)>,
+    /// Passwords and tokens that are only referred to.
+    pub(super) references: Vec<Reference>,
+    /// Whether programs that name their keys so want the token behind the password.
+    pub(super) appends: bool,
+    /// What the comment above says.
+    pub(super) dates: Option<Dates>,
+}
+
+/// Where a value stands in the text.
+#[derive(Clone, Debug)]
+pub(super) struct At {
+    pub(super) key: String,
+    pub(super) line: u64,
+    /// Its bytes, if it stands there by itself.
+    pub(super) span: Option<Range<usize>>,
+    /// How it stands there.
+    pub(super) encoding: Encoding,
+}
+
+/// A secret that is kept elsewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    pub(super) key: String,
+    pub(super) line: u64,
+    /// What it is.
+    pub(super) kind: &'static str,
+    /// Whether it stands for a token, and not for a password.
+    pub(super) token: bool,
 }
 
 impl Found {

@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
-use super::{comment, value};
+use super::{comment, uri, value};
 use crate::format::{Spec, Writer};
 use crate::{Error, Record, Result, Secret};
 
@@ -172,7 +170,7 @@ impl Style {
         gather(&mut lines);
         let comment = comment::comment(record);
         Ok(match &self.uri {
-            Some(name) => Block { comment, lines: vec![Line { name: name.replace("{}", number), value: uri(&lines), flag: false }] },
+            Some(name) => Block { comment, lines: vec![Line { name: name.replace("{}", number), value: uri::write(&lines), flag: false }] },
             None => Block { comment, lines },
         })
     }
@@ -192,28 +190,6 @@ impl Style {
 /// The names before the last one.
 fn parent(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-/// What a URI leaves as it is. Source: RFC 3986, section 2.3.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A connection URI of Airflow: `salesforce://login:password@/?security_token=…`.
-fn uri(lines: &[Line]) -> Secret {
-    let mut uri = Secret::from("salesforce://");
-    let escaped = |value: &Secret| Zeroizing::new(utf8_percent_encode(value.expose(), UNRESERVED).to_string());
-    let value = |name: &str| lines.iter().find(|line| line.name == name).map(|line| escaped(&line.value));
-    uri.push(&value("login").unwrap_or_default());
-    uri.push(":");
-    uri.push(&value("password").unwrap_or_default());
-    uri.push("@/");
-    let extras = lines.iter().filter(|line| !matches!(line.name.as_str(), "login" | "password"));
-    for (sign, line) in std::iter::once("?").chain(std::iter::repeat("&")).zip(extras) {
-        uri.push(sign);
-        uri.push(&line.name);
-        uri.push("=");
-        uri.push(&escaped(&line.value));
-    }
-    uri
 }
 
 /// Puts lines of one parent together, in the order in which each parent comes first.

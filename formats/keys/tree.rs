@@ -5,7 +5,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Entries, Entry};
+use super::{Encoding, Entries, Entry};
 use crate::Secret;
 
 /// A value of a document. Every value has the line of its key.
@@ -48,8 +48,13 @@ impl Tree {
     }
 
     /// The name and the value of an object that is one variable: `{"key": …, "value": …}`, as Postman has it, or with `name`, as Kubernetes has it.
-    fn pair(&self) -> Option<(&str, &Leaf)> {
-        Some((self.text("key").or_else(|| self.text("name"))?, self.leaf("value")?))
+    fn pair(&self) -> Option<(&str, u64, &Leaf)> {
+        let name = self.text("key").or_else(|| self.text("name"))?;
+        let Self::Map(map) = self else { return None };
+        map.iter().find_map(|(key, line, value)| match value {
+            Self::Text(leaf) if key == "value" => Some((name, *line, leaf)),
+            _ => None,
+        })
     }
 }
 
@@ -65,9 +70,9 @@ fn walk(tree: &Tree, line: u64, path: &mut Vec<String>, encoded: bool, entries: 
         Tree::Text(leaf) => entries.push(leaf.entry(path, line, encoded)),
         Tree::List(list) => {
             for (at, (line, value)) in list.iter().enumerate() {
-                if let Some((name, leaf)) = value.pair() {
+                if let Some((name, line, leaf)) = value.pair() {
                     path.push(name.to_owned());
-                    entries.push(leaf.entry(path, *line, false));
+                    entries.push(leaf.entry(path, line, false));
                 } else {
                     path.push(at.to_string());
                     walk(value, *line, path, encoded, entries);
@@ -94,7 +99,7 @@ impl Leaf {
         let decoded = encoded.then(|| decoded(&self.value)).flatten();
         Entry {
             path: path.to_vec(),
-            base64: decoded.is_some(),
+            encoding: if decoded.is_some() { Encoding::Base64 } else { Encoding::Plain },
             value: decoded.unwrap_or_else(|| self.value.clone()),
             line,
             span: self.span.clone(),

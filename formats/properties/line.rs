@@ -22,9 +22,8 @@ pub(crate) fn looks(text: &str) -> bool {
 /// The keys of a text.
 pub(crate) fn entries(text: &str) -> Entries {
     let mut entries = Vec::new();
-    // Ant turns `$$` into `$`, and only Ant has these two keys.
-    let ant = logical(text).iter().any(|line| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.text.starts_with(key)));
-    let talend = logical(text).iter().any(|line| line.text.starts_with("userPassword."));
+    let ant = is_ant(text);
+    let talend = is_talend(text);
     for Line { number, text: line, at } in logical(text) {
         let Some((end, begin)) = sign(&line) else { continue };
         // Anything can be a key to Java, and the beginning of a sentence as well; the names of programs are plain.
@@ -47,6 +46,16 @@ pub(crate) fn entries(text: &str) -> Entries {
         entries.push(entry);
     }
     entries
+}
+
+/// Whether Ant reads it, which turns `$$` into `$`; only Ant has these two keys.
+pub(super) fn is_ant(text: &str) -> bool {
+    logical(text).iter().any(|line| ["sf.serverurl", "sfdc.serverurl"].iter().any(|key| line.text.starts_with(key)))
+}
+
+/// Whether Talend reads it, whose values stand in quotes as in code.
+pub(super) fn is_talend(text: &str) -> bool {
+    logical(text).iter().any(|line| line.text.starts_with("userPassword."))
 }
 
 fn is_name(key: &str) -> bool {

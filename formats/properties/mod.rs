@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 
 use zeroize::Zeroizing;
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
 use crate::{Limits, Lock, Result};
@@ -17,6 +18,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Properties, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Properties, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -54,6 +59,15 @@ impl Render for Lines {
             out.push(b'\n');
         }
         Ok(())
+    }
+}
+
+/// Writes a value in the place of another one of this text.
+pub(crate) fn quote_like(text: &str, raw: &str, value: &str, out: &mut Vec<u8>) {
+    if line::is_talend(text) && raw.starts_with('"') {
+        escape(&Zeroizing::new(format!("\"{value}\"")), false, out);
+    } else {
+        escape(value, line::is_ant(text), out);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Entries, Leaf, Line, Render, Syntax, Tree};
 use crate::{Error, Limits, Lock, Result};
@@ -14,6 +15,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Toml, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Toml, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -92,6 +97,18 @@ impl Render for Tables {
         }
         Ok(())
     }
+}
+
+/// Writes a value in the place of another one: a literal text stays one where it can.
+pub(crate) fn quote_like(raw: &str, value: &str, out: &mut Vec<u8>) {
+    let literal = raw.starts_with('\'') && !raw.starts_with("'''") && !value.contains(|character: char| character == '\'' || character.is_control());
+    out.push(if literal { b'\'' } else { b'"' });
+    if literal {
+        out.extend_from_slice(value.as_bytes());
+    } else {
+        escape(value, out);
+    }
+    out.push(if literal { b'\'' } else { b'"' });
 }
 
 fn escape(value: &str, out: &mut Vec<u8>) {

@@ -4,6 +4,7 @@ mod parse;
 
 use std::io::{Read, Write};
 
+use crate::amend::{Amended, Change};
 use crate::format::{Sink, Spec, Writer};
 use crate::keys::{self, Block, Entries, Line, Quirk, Render, Style, Syntax, Tree};
 use crate::{Limits, Lock, Result};
@@ -14,6 +15,10 @@ pub(crate) struct Codec;
 impl crate::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         keys::read(Syntax::Yaml, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        keys::amend(Syntax::Yaml, bytes, change).map(Some)
     }
 
     fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
@@ -105,6 +110,21 @@ impl Document {
         out.extend_from_slice("  ".repeat(depth).as_bytes());
         out.extend_from_slice(if item { b"- " } else { b"" });
         out.extend_from_slice(format!("{name}:").as_bytes());
+    }
+}
+
+/// Writes a value in the place of another one: plain and literal texts stay so where they can.
+pub(crate) fn quote_like(raw: &str, value: &str, out: &mut Vec<u8>) {
+    let is_word = value.starts_with(|first: char| first.is_ascii_alphabetic())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./@+!".contains(&byte))
+        && !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&value.to_ascii_lowercase().as_str());
+    match raw.as_bytes().first() {
+        Some(b'\'') if !value.contains(char::is_control) => {
+            out.extend_from_slice(format!("'{}'", value.replace('\'', "''")).as_bytes());
+        }
+        Some(b'"') => quote(value, out),
+        _ if is_word => out.extend_from_slice(value.as_bytes()),
+        _ => quote(value, out),
     }
 }
 

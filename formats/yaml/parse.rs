@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn values_have_their_lines() {
         let text = "# c\na: plain 'x' # c\nb:\n  c: \"ü\\n\"\n  d: 'it''s'\n  e: ~\n  f: 007\nl:\n- x\n- name: k\n  value: v\n---\ng: |\n  two\n  lines\n";
-        let expected = ["2 a=plain 'x'", "4 b.c=ü\n", "5 b.d=it's", "6 b.e=", "7 b.f=007", "9 l.0=x", "10 l.k=v", "13 g=two\nlines\n"];
+        let expected = ["2 a=plain 'x'", "4 b.c=ü\n", "5 b.d=it's", "6 b.e=", "7 b.f=007", "9 l.0=x", "11 l.k=v", "13 g=two\nlines\n"];
         assert_eq!(shown(text), expected);
         let documents = documents(text).unwrap();
         let entries: Vec<_> = documents.iter().flat_map(|(tree, line)| flatten(tree, *line)).collect();

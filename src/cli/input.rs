@@ -29,21 +29,26 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
         if is_sealed {
             sealed = Sealed::Yes;
         }
-        let lock = FileLock {
-            what: name.clone(),
-            passphrase_file: reading.from_passphrase_file.clone(),
-            key_file: reading.from_key_file.clone(),
-            ask: prompt::passphrase,
-            cost: None,
-            pbkdf2: None,
-            tries: 0,
-            style: None,
-            folder: path.parent().filter(|_| path != Path::new("-")).map(Path::to_owned),
-            new_key: None,
-        };
-        sources.push(Source { name, content, from, lock: Box::new(lock) });
+        let lock = Box::new(lock(path, &name, reading));
+        sources.push(Source { name, content, from, lock });
     }
     Ok((sources, sealed))
+}
+
+/// What opens a file that its format encrypts by itself.
+pub(super) fn lock(path: &Path, name: &str, reading: &Reading) -> FileLock {
+    FileLock {
+        what: name.to_owned(),
+        passphrase_file: reading.from_passphrase_file.clone(),
+        key_file: reading.from_key_file.clone(),
+        ask: prompt::passphrase,
+        cost: None,
+        pbkdf2: None,
+        tries: 0,
+        style: None,
+        folder: path.parent().filter(|_| path != Path::new("-")).map(Path::to_owned),
+        new_key: None,
+    }
 }
 
 /// Whether any input was sealed, so that nothing may appear before it has been read to its end.

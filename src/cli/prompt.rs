@@ -35,6 +35,11 @@ pub fn secret(what: &str, hint: &str) -> Result<Secret> {
     Ok(typed.expose_secret().into())
 }
 
+/// Whether there is a terminal to ask on.
+pub fn is_there() -> bool {
+    File::options().read(true).write(true).open("/dev/tty").is_ok()
+}
+
 /// Asks a question in the open; none without a terminal.
 pub fn line(question: &str) -> Option<String> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;

@@ -7,7 +7,8 @@ use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, mkdirat, openat, unlinkat};
+use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, flock, fstat, mkdirat, openat, unlinkat};
+use rustix::io::Errno;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
@@ -69,6 +70,25 @@ pub(super) fn is_unfinished(name: &str, file: &str) -> bool {
     name.strip_prefix('.').and_then(|name| name.strip_prefix(file)).is_some_and(|end| end.starts_with(".sfcred-"))
 }
 
+/// Removes the files of these names that nobody holds: whoever began them was killed.
+pub(super) fn sweep(folder: &File, is_one: impl Fn(&str) -> bool) {
+    for entry in Dir::read_from(folder).into_iter().flatten().flatten() {
+        let Some(name) = entry.file_name().to_str().ok().filter(|name| is_one(name)) else { continue };
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let Ok(file) = openat(folder, name, flags, Mode::empty()) else { continue };
+        let is_file = fstat(&file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile);
+        if is_file && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = unlinkat(folder, name, AtFlags::empty());
+        }
+    }
+}
+
+/// Whether a name is one that `create` gives.
+pub(super) fn is_nameless(name: &str) -> bool {
+    let number = name.strip_prefix(".sfcred-");
+    number.is_some_and(|number| number.len() == 16 && number.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// A file under a name of its own, which is gone when this is dropped or a signal ends the process.
 pub(super) struct Unfinished {
     folder: Arc<File>,
@@ -78,20 +98,28 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// Creates the file in `folder`, for its owner only.
     pub(super) fn create(folder: &Arc<File>) -> io::Result<(Self, File)> {
-        Self::create_as(folder, name())
+        Self::create_as(folder, "")
     }
 
     /// Creates it under a name that tells which file it will be, so that one who holds the lock on that file knows it for a dead one.
     pub(super) fn create_for(folder: &Arc<File>, file: &str) -> io::Result<(Self, File)> {
-        Self::create_as(folder, format!(".{file}{}", name()))
+        Self::create_as(folder, &format!(".{file}"))
     }
 
-    fn create_as(folder: &Arc<File>, name: String) -> io::Result<(Self, File)> {
+    fn create_as(folder: &Arc<File>, begin: &str) -> io::Result<(Self, File)> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut traces = watched()?;
-        let file = openat(&**folder, &name, flags, Mode::RUSR | Mode::WUSR)?;
-        traces.files.push((Arc::clone(folder), name.clone()));
-        Ok((Self { folder: Arc::clone(folder), name }, file.into()))
+        loop {
+            let name = format!("{begin}{}", name());
+            let file = openat(&**folder, &name, flags, Mode::RUSR | Mode::WUSR)?;
+            // Tells `sweep` that somebody is at work; where the file system has no locks, nothing is swept. If it came first, the file is gone.
+            let held = flock(&file, FlockOperation::NonBlockingLockExclusive);
+            if held == Err(Errno::WOULDBLOCK) || fstat(&file)?.st_nlink == 0 {
+                continue;
+            }
+            traces.files.push((Arc::clone(folder), name.clone()));
+            return Ok((Self { folder: Arc::clone(folder), name }, file.into()));
+        }
     }
 
     /// The name inside the folder.

@@ -65,17 +65,24 @@ pub fn rotate_password(record: &mut Record, password: Secret, day: NaiveDate) ->
 ///
 /// # Errors
 /// When the record has no such integration.
-pub fn mark_done<'a>(record: &'a mut Record, name: &str, day: NaiveDate) -> Result<&'a Integration> {
+pub fn mark_done(record: &mut Record, name: &str, day: NaiveDate) -> Result<()> {
     let names = record.used_by.iter().map(|integration| integration.name.as_str()).collect::<Vec<_>>().join(", ");
-    let changes = [record.issued, record.password_changed];
-    let Some(integration) = record.used_by.iter_mut().find(|integration| integration.name.eq_ignore_ascii_case(name)) else {
+    let Some(at) = record.used_by.iter().position(|integration| integration.name.eq_ignore_ascii_case(name)) else {
         let hint = if names.is_empty() { "`sfcred edit` adds it to `used_by`".to_owned() } else { format!("it has: {names}") };
         return Err(Error::new("the record has no such integration").hint(hint));
     };
+    mark(record, at, day);
+    Ok(())
+}
+
+/// Marks the integration in this place of the list as updated on this day.
+pub fn mark(record: &mut Record, at: usize, day: NaiveDate) {
     // Nothing can be passed on before it was there, whatever a clock says.
+    let changes = [record.issued, record.password_changed];
     let latest = changes.into_iter().flatten().map(Moment::day).chain([day]).max();
-    integration.updated = Some(Moment::Day(latest.unwrap_or(day)));
-    Ok(integration)
+    if let Some(integration) = record.used_by.get_mut(at) {
+        integration.updated = Some(Moment::Day(latest.unwrap_or(day)));
+    }
 }
 
 /// The integrations of these records that are not known to have the present token.

@@ -50,10 +50,10 @@ def complaint(*command):
     return done.stderr.decode()
 
 
-def converse(command, answers):
+def converse(command, answers, hidden=True):
     """Runs a program on a terminal of its own and answers its prompts; returns its exit status and what it showed.
 
-    `answers` are pairs of a prompt and the answer to it, in order.
+    `answers` are pairs of a prompt and the answer to it, or a function that gives it, in order. Unless they are `hidden` they may be seen.
     """
     process, terminal = pty.fork()
     if process == 0:
@@ -71,15 +71,17 @@ def converse(command, answers):
         shown += data
         while left and (at := shown.find(left[0][0].encode(), seen)) >= 0:
             seen = at + len(left[0][0].encode())
-            _wait_until_hidden(terminal, deadline)
-            os.write(terminal, left.pop(0)[1].encode() + b"\n")
+            if hidden:
+                _wait_until_hidden(terminal, deadline)
+            answer = left.pop(0)[1]
+            os.write(terminal, (answer() if callable(answer) else answer).encode() + b"\n")
     else:
         os.kill(process, 9)
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     os.close(terminal)
     if left:
         sys.exit(f"{command[0]}: never asked `{left[0][0]}`, but showed: {shown.decode()}")
-    if any(answer.encode() in shown for _, answer in answers):
+    if hidden and any(answer.encode() in shown for _, answer in answers):
         sys.exit(f"{command[0]} shows what is typed: {shown.decode()}")
     return status, shown.decode()
 

@@ -1,5 +1,6 @@
 //! What holds for every format: the laws of the project's design, over all formats and all pairs.
 
+mod amend;
 mod archives;
 mod declared;
 mod documents;

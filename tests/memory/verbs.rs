@@ -15,7 +15,7 @@ use super::scan::{Found, scan};
 /// A run: its arguments, and whether it succeeds.
 type Run = (&'static [&'static str], bool);
 
-const RUNS: [Run; 42] = [
+const RUNS: [Run; 52] = [
     (&["convert", "in.csv", "--to", "bitwarden-json", "-o", "out.json"], true),
     (&["convert", "in.json", "--to", "csv", "-o", "out.csv"], true),
     (&["convert", "in.csv", "--to", "sfcred", "-R", "recipient.txt", "-o", "sealed.age"], true),
@@ -54,6 +54,30 @@ const RUNS: [Run; 42] = [
     (&["import", "in.csv", "--vault", "vault.age", "-i", "key.txt"], true),
     (&["import", "in.json", "--vault", "vault.age", "-i", "key.txt"], true),
     (&["list", "--vault", "vault.age", "-i", "key.txt"], true),
+    (
+        &[
+            "add",
+            "nightly@one.example",
+            "--token-file",
+            "token-1.txt",
+            "--used-by",
+            "n=deploy.env",
+            "--vault",
+            "vault.age",
+            "-i",
+            "key.txt",
+        ],
+        true,
+    ),
+    (&["show", "nightly@one.example", "--reveal", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["show", "nightly@one.example", "--field", "token", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["rotate", "nightly", "--token-file", "token-2.txt", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["rotate", "nightly", "--token-file", "token-2.txt", "--vault", "vault.age", "-i", "key.txt"], false),
+    (&["rotate", "nightly", "--apply", "--yes", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["edit", "nightly@one.example", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["rotate", "nightly", "--password", "--token-file", "token-1.txt", "--apply", "-y", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["rotate", "nightly", "--token-file", "token-3.txt", "--apply", "-n", "--vault", "vault.age", "-i", "key.txt"], true),
+    (&["rotate", "nightly", "--token-file", "token-3.txt", "--apply", "-y", "--vault", "vault.age", "-i", "key.txt"], true),
     (&["backup", "--vault", "vault.age", "-i", "key.txt", "--to-dir", "copies", "--as-of", "2026-11-21"], true),
     (&["verify", "copies/sfcred-2026-11-21.age", "--vault", "vault.age", "-i", "key.txt"], true),
     (&["restore", "copies/sfcred-2026-11-21.age", "--vault", "vault.age", "-i", "key.txt"], true),
@@ -86,6 +110,17 @@ pub fn write_inputs() {
     passphrase.extend(FORMS[0].bytes());
     fs::write("pass.txt", passphrase).unwrap();
     fs::write("recipient.txt", recipient).unwrap();
+    for number in 1..=3 {
+        let mut token = format!("token{number}").into_bytes();
+        token.extend(FORMS[0].bytes());
+        fs::write(format!("token-{number}.txt"), &token).unwrap();
+        if number == 1 {
+            // The plain form has no single quote.
+            let lines = [&b"SF_USERNAME=nightly@one.example\nSF_PASSWORD='"[..], &token, b"'\nSF_SECURITY_TOKEN='", &token, b"'\n"];
+            fs::write("deploy.env", lines.concat()).unwrap();
+            fs::write("other.env", lines.concat()).unwrap();
+        }
+    }
     fs::write("key.txt", key).unwrap();
 }
 
@@ -121,6 +156,8 @@ pub fn test() {
     for part in ["write", "run"] {
         let log = File::create(folder.join("log")).unwrap();
         let mut command = Command::new(env::current_exe().unwrap());
+        // The editor gives the integration another file.
+        command.env_remove("VISUAL").env("EDITOR", "sed -i s/deploy.env/other.env/");
         command.env("SFCRED_MEMORY_TEST", part).current_dir(&folder).stdout(Stdio::null()).stderr(log);
         let status = command.status().unwrap();
         assert!(status.success(), "{part}: {}", fs::read_to_string(folder.join("log")).unwrap());
@@ -143,6 +180,10 @@ pub fn test() {
         let bytes = fs::read(folder.join(file)).unwrap();
         let count = (0..bytes.len()).filter(|at| FORMS[form].begins(&bytes[*at..])).count();
         assert!(count >= each * RECORDS, "{file} holds {count} secrets only");
+    }
+    for (file, number) in [("deploy.env", b"'token2"), ("other.env", b"'token3")] {
+        let bytes = fs::read(folder.join(file)).unwrap();
+        assert!(bytes.windows(number.len()).any(|part| part == number), "{file} has not got its token");
     }
     assert!(!folder.join("bad").exists());
     fs::remove_dir_all(&folder).unwrap();

@@ -1,14 +1,15 @@
 //! No room, no permission, no identity.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use super::Home;
 use super::tool::{identity, run, sfcred};
+use super::unprivileged::Unprivileged;
 
 /// The program where no file that it writes can outgrow a few KiB.
-fn with_little_room(home: &Home, args: &[&str]) -> Command {
+pub(crate) fn with_little_room(home: &Home, args: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -f 4; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sfcred")]).args(args);
     command.current_dir(home.path("")).env("SFCRED_VAULT", "vault.age").env("SFCRED_IDENTITY", identity().0).stdin(Stdio::null());
@@ -40,17 +41,17 @@ fn no_room() {
 #[test]
 fn a_folder_that_cannot_be_written() {
     // Root may write everywhere.
-    if rustix::process::geteuid().is_root() {
-        println!("skipped: root may write to any folder");
-        return;
-    }
-    let home = Home::new();
-    let before = home.document();
-    fs::set_permissions(home.path(""), Permissions::from_mode(0o500)).unwrap();
-    let ended = home.ended(["remove", "ops"]);
-    fs::set_permissions(home.path(""), Permissions::from_mode(0o700)).unwrap();
+    let own = Unprivileged::new(&Home::new());
+    let before = fs::read(own.path("vault.age")).unwrap();
+    let names = || fs::read_dir(own.path("")).unwrap().count();
+    let count = names();
+    fs::set_permissions(own.path(""), Permissions::from_mode(0o500)).unwrap();
+    let ended = own.ended(["remove", "ops"]);
+    fs::set_permissions(own.path(""), Permissions::from_mode(0o700)).unwrap();
     ended.assert_error("vault.age: permission denied");
-    assert_eq!(home.document(), before);
+    assert_eq!((fs::read(own.path("vault.age")).unwrap(), names()), (before, count));
+    // Nothing but the mode was in the way.
+    own.ended(["remove", "ops"]).assert_code(0, "remove");
 }
 
 #[test]
@@ -139,6 +140,27 @@ fn age_opens_the_vault_and_each_backup() {
     let sealed = Command::new("age").args(["-r", &recipient, "-o", "by-age.age", "plain.json"]).current_dir(home.path("")).status();
     assert!(sealed.unwrap().success());
     assert!(home.done(["list", "--vault", "by-age.age"]).contains("ops@one.example"));
+}
+
+#[test]
+fn what_a_killed_backup_has_left_is_swept() {
+    let home = Home::new();
+    home.done(["backup", "--to-dir", "copies", "--as-of", "2026-11-20"]);
+    let names = [".sfcred-0123456789abcdef", ".sfcred-fedcba9876543210", ".sfcred-notes", "sfcred-0123456789abcdef"];
+    for name in names {
+        home.write(&format!("copies/{name}"), "sealed");
+    }
+    // Somebody else is writing this one.
+    let held = File::open(home.path("copies/.sfcred-fedcba9876543210")).unwrap();
+    held.lock().unwrap();
+    fs::create_dir(home.path("copies/.sfcred-00000000000000aa")).unwrap();
+    home.done(["backup", "--to-dir", "copies", "--as-of", "2026-11-21"]);
+    let found = fs::read_dir(home.path("copies")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut found: Vec<String> = found.collect();
+    found.sort();
+    let expected =
+        [".sfcred-00000000000000aa", names[1], names[2], "sfcred-0123456789abcdef", "sfcred-2026-11-20.age", "sfcred-2026-11-21.age"];
+    assert_eq!(found, expected);
 }
 
 #[test]

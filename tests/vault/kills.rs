@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Home;
 
-/// How often each verb is killed; `SFCRED_KILLS=1000` is what a release is tried with.
+/// How often each verb is killed; `.ci/run` does it 250 times.
 fn times() -> u32 {
     std::env::var("SFCRED_KILLS").ok().and_then(|times| times.parse().ok()).unwrap_or(25)
 }
@@ -23,9 +23,10 @@ fn pick(seed: &mut u64, most: u64) -> u64 {
 
 /// Whether a save is on its way, or was: its files have names of their own.
 fn is_saving(home: &Home, number: u32) -> bool {
-    let copies = fs::read_dir(home.path(&format!("copies/{number}"))).into_iter().flatten().flatten();
-    let names = home.names().into_iter().chain(copies.filter_map(|copy| copy.file_name().into_string().ok()));
-    names.into_iter().any(|name| name.starts_with(".vault.age.sfcred-") || name.starts_with(".sfcred-"))
+    let folders = [format!("copies/{number}"), "jobs".to_owned()];
+    let inside = folders.iter().flat_map(|folder| fs::read_dir(home.path(folder)).into_iter().flatten().flatten());
+    let names = home.names().into_iter().chain(inside.filter_map(|entry| entry.file_name().into_string().ok()));
+    names.into_iter().any(|name| name.starts_with('.') && name.contains(".sfcred-"))
 }
 
 /// A folder in memory for the editor.
@@ -133,6 +134,79 @@ fn edit_killed_at_any_moment() {
     kill("edit", |_, _| {}, |_| ["edit", "ops@one.example"].map(str::to_owned).into(), Some(editor));
 }
 
+/// The file of an integration is the old one or the new one, and so is the vault; what is left open can be done afterwards.
+#[test]
+fn apply_killed_at_any_moment() {
+    let home = Home::new();
+    fs::create_dir(home.path("jobs")).unwrap();
+    // Long enough to be torn.
+    let env = |number: u32| {
+        let filler = "# filler\n".repeat(20_000);
+        format!("SF_USERNAME=nightly@one.example\nSF_SECURITY_TOKEN=FakeT0kenFakeT0ken{number:06}\n{filler}")
+    };
+    let next = |number: u32| home.write("token.txt", format!("FakeT0kenFakeT0ken{number:06}\n"));
+    next(0);
+    home.write("jobs/deploy.env", env(0));
+    home.done([
+        "add",
+        "nightly@one.example",
+        "--token-file",
+        "token.txt",
+        "--issued",
+        "2026-01-01",
+        "--used-by",
+        "nightly=jobs/deploy.env",
+    ]);
+    let args = ["rotate", "nightly", "--token-file", "token.txt", "--as-of", "2026-11-21", "--apply", "--yes"];
+    let file = || fs::read_to_string(home.path("jobs/deploy.env")).unwrap();
+    let mut seed = 0x5f_c4ed;
+    let (mut whole, mut inside, mut old, mut new) = (0, 0, 0, 0);
+    for number in 1..=times() {
+        next(number);
+        let mut command = home.sfcred(args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let start = Instant::now();
+        let mut child = command.spawn().unwrap();
+        match number % 3 {
+            _ if number == 1 => drop(child.wait().unwrap()),
+            0 => thread::sleep(Duration::from_micros(pick(&mut seed, whole + whole / 4))),
+            _ => {
+                let is_writing = || fs::read_dir(home.path("jobs")).unwrap().count() > 1;
+                while !is_writing() && child.try_wait().unwrap().is_none() {
+                    thread::yield_now();
+                }
+                thread::sleep(Duration::from_micros(pick(&mut seed, 2000)));
+            }
+        }
+        if number == 1 {
+            whole = u64::try_from(start.elapsed().as_micros()).unwrap();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        inside += u32::from(is_saving(&home, 0));
+        let found = file();
+        assert!(found == env(number) || found == env(number - 1), "neither the old file nor the new one");
+        if found == env(number) {
+            new += 1;
+        } else {
+            old += 1;
+        }
+        home.done(["list"]);
+        // Either the vault has the token by now, and the file can be made so, or all can be done again.
+        if !home.ended(args).status.success() {
+            home.done(["rotate", "nightly", "--apply", "--yes", "--as-of", "2026-11-21"]);
+        }
+        assert!(file() == env(number), "the file was not made up for");
+        assert_eq!(home.done(["rotate", "--status"]), "");
+    }
+    println!("apply: killed {inside} of {} times inside a save: {old} times the old file, {new} times the new one", times());
+    assert!(inside > 0 && old > 0 && new > 1, "the moments were no good");
+    // What is left lies no longer than until the file is written again.
+    next(0);
+    home.done(args);
+    assert_eq!(fs::read_dir(home.path("jobs")).unwrap().count(), 1);
+}
+
 #[test]
 fn backup_killed_at_any_moment() {
     let args = |number: u32| ["backup", "--to-dir", &format!("copies/{number}"), "--as-of", "2026-11-21"].map(str::to_owned).into();
@@ -144,4 +218,23 @@ fn backup_killed_at_any_moment() {
         }
     };
     kill("backup", home_of_copies, args, None);
+    // Those that were killed inside a save leave a sealed file, which the next one into the same folder sweeps.
+    let home = Home::new();
+    let hidden = || {
+        let names = fs::read_dir(home.path("copies")).into_iter().flatten().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.as_encoded_bytes().starts_with(b".")).count()
+    };
+    let start = || home.sfcred(["backup", "--to-dir", "copies", "--as-of", "2026-11-21"]).stderr(Stdio::null()).spawn().unwrap();
+    let killed = (0..200).any(|_| {
+        let mut child = start();
+        while hidden() == 0 && child.try_wait().unwrap().is_none() {
+            thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        hidden() > 0
+    });
+    assert!(killed, "no backup was killed inside a save");
+    assert!(start().wait().unwrap().success());
+    assert_eq!(hidden(), 0);
 }

@@ -5,10 +5,12 @@
 #[path = "../tool/mod.rs"]
 mod tool;
 
+mod apply;
 mod clipboard;
 mod faults;
 mod kills;
 mod together;
+mod unprivileged;
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,6 +1,6 @@
 //! `sfcred backup`
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use sfcred_formats::{Error, Record, Result};
 use zeroize::Zeroizing;
 
 use super::super::args::{self, Judging, Reading};
-use super::super::{End, input, output, show};
+use super::super::{End, input, output, show, signals};
 use super::At;
 use super::init::write;
 use super::kept::{self, Copies};
@@ -143,6 +143,10 @@ impl Backup {
     fn put(&self, copies: &Copies, day: NaiveDate, sealed: &[u8]) -> Result<PathBuf> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.to_dir);
         made.map_err(|error| Error::from(error).in_file(self.to_dir.display().to_string()))?;
+        // What a backup that was killed has left; that it is there is no reason to fail.
+        if let Ok(folder) = File::open(&self.to_dir) {
+            signals::sweep(&folder, signals::is_nameless);
+        }
         for number in 1..=999 {
             let path = self.to_dir.join(copies.name(day, number));
             if path.symlink_metadata().is_ok() {

@@ -1,11 +1,14 @@
 //! The verbs of the vault: one sealed file with records of one's own.
 
 mod add;
+mod apply;
 mod backup;
 mod clipboard;
 mod difference;
 mod edit;
 mod export;
+#[cfg(test)]
+mod failing;
 mod hold;
 mod import;
 mod init;

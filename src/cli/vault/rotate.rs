@@ -8,6 +8,7 @@ use sfcred_formats::{Error, Integration, Moment, Record, Result, Secret};
 
 use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
+use super::apply::{Apply, Applying};
 use super::store::{Access, Store};
 use super::{At, Waiting};
 use crate::flow::{self, Options};
@@ -18,6 +19,9 @@ use crate::vault::{OnConflict, Vault, is_pending, mark_done, pending, rotate_pas
 /// The new token is asked for on the terminal, or comes from a file, or from a token mail or any other file with this login. The day on which
 /// it was issued is that of the mail, else what --issued says, else today. Each integration that holds the token is printed with its place,
 /// until --done says that it has the new one.
+///
+/// With --apply those whose place is a file of a format that can be written get it there: what would change is shown first, only the secrets
+/// and their dates change, and each file is written as a whole or not at all. Where one cannot be, the others are, and the exit status is 1.
 #[derive(Args)]
 pub(in super::super) struct Rotate {
     /// The title or username, or a part that only this record has
@@ -49,6 +53,8 @@ pub(in super::super) struct Rotate {
     status: bool,
 
     #[command(flatten)]
+    apply: Apply,
+    #[command(flatten)]
     at: At,
     #[command(flatten)]
     waiting: Waiting,
@@ -67,6 +73,12 @@ impl Rotate {
             Ok(issued) => issued,
             Err(error) => return Ok(End::wrong_use(&Error::new(error.to_string()).at("--issued").hint("write the day as in the mail"))),
         };
+        let rotates = self.password || self.token_file.is_some() || self.from_file.is_some();
+        if self.apply.wanted && !rotates && issued.is_some() {
+            return Ok(End::wrong_use(
+                &Error::new("it is the date of a new token").at("--issued").hint("name the token with --token-file"),
+            ));
+        }
         let access = self.at.access(&self.reading)?;
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
@@ -80,9 +92,17 @@ impl Rotate {
         let Some(record) = store.vault.records.get(store.vault.find(name)?).cloned() else { return Ok(End::Failed) };
         drop(store);
         let username = record.name().to_owned();
+        let Self { waiting, reading, apply, .. } = &self;
+        let applying = Applying { access: &access, waiting, reading, options: &options, day, apply };
+        if self.apply.wanted {
+            applying.check()?;
+            if !rotates {
+                return applying.run(&record, None);
+            }
+        }
         if !self.done.is_empty() {
             let after = change(&access, &self.waiting, &record, |record| {
-                self.done.iter().try_for_each(|integration| mark_done(record, integration, day).map(drop))
+                self.done.iter().try_for_each(|integration| mark_done(record, integration, day))
             })?;
             tell_rest(&after);
             return Ok(End::Done);
@@ -93,10 +113,12 @@ impl Rotate {
                 Some(path) => prompt::secret_file(path)?,
                 None => prompt::secret(&format!("the new password of {username}"), "--token-file FILE gives it without a terminal")?,
             };
-            let after = change(&access, &self.waiting, &record, |record| rotate_password(record, password, day))?;
-            show::say("notice", &format!("{username}: new password of {day}; its token is void"));
-            show::say("hint", "when the mail with the new token comes, `sfcred rotate` takes it");
-            return show_places(&after);
+            let after = self.rotate(&access, &record, |record| rotate_password(record, password, day))?;
+            if !self.apply.dry_run {
+                show::say("notice", &format!("{username}: new password of {day}; its token is void"));
+                show::say("hint", "when the mail with the new token comes, `sfcred rotate` takes it");
+            }
+            return if self.apply.wanted { applying.run(&after, Some(&record)) } else { show_left(&after) };
         }
         let (token, mailed) = match (&self.token_file, &self.from_file) {
             (Some(path), _) => (prompt::secret_file(path)?, None),
@@ -109,10 +131,22 @@ impl Rotate {
             }
         };
         let issued = issued.or(mailed).unwrap_or(Moment::Day(day));
-        let after = change(&access, &self.waiting, &record, |record| rotate_token(record, token, issued, max_age))?;
-        let before = record.issued.map(|old| format!(", in place of that of {}", old.day())).unwrap_or_default();
-        show::say("notice", &format!("{username}: new token of {}{before}", issued.day()));
-        show_places(&after)
+        let after = self.rotate(&access, &record, |record| rotate_token(record, token, issued, max_age))?;
+        if !self.apply.dry_run {
+            let before = record.issued.map(|old| format!(", in place of that of {}", old.day())).unwrap_or_default();
+            show::say("notice", &format!("{username}: new token of {}{before}", issued.day()));
+        }
+        if self.apply.wanted { applying.run(&after, Some(&record)) } else { show_left(&after) }
+    }
+
+    /// The record with its new secret, which the vault has by then, unless only the difference is shown.
+    fn rotate(&self, access: &Access, before: &Record, new: impl FnOnce(&mut Record) -> Result<()>) -> Result<Record> {
+        if !self.apply.dry_run {
+            return change(access, &self.waiting, before, new);
+        }
+        let mut record = before.clone();
+        new(&mut record).map_err(|error| error.in_file(before.name()))?;
+        Ok(record)
     }
 
     fn show_status(&self, vault: &Vault) -> Result<End> {
@@ -141,7 +175,12 @@ impl Rotate {
 }
 
 /// Changes the record under the lock, if it still is as it was looked at, and returns it.
-fn change(access: &Access, waiting: &Waiting, before: &Record, change: impl FnOnce(&mut Record) -> Result<()>) -> Result<Record> {
+pub(super) fn change(
+    access: &Access,
+    waiting: &Waiting,
+    before: &Record,
+    change: impl FnOnce(&mut Record) -> Result<()>,
+) -> Result<Record> {
     let mut store = Store::change(access, waiting.time())?;
     let Some(record) = store.vault.records.iter_mut().find(|record| *record == before) else {
         return Err(Error::new("the record was changed meanwhile").in_file(before.name()).hint("do it again on the record as it is now"));
@@ -173,13 +212,17 @@ fn mailed(sources: Vec<flow::Source<'_>>, record: &Record, options: &Options) ->
     }
 }
 
-/// Prints every integration that must be given the new token or password, with its place.
-fn show_places(record: &Record) -> Result<End> {
+/// Prints every integration that must be given the new token or password by hand, with its place.
+pub(super) fn show_left(record: &Record) -> Result<End> {
     if record.used_by.is_empty() {
         show::say("notice", "nobody wrote down which tools use it; `sfcred edit` adds them to `used_by`");
         return Ok(End::Done);
     }
-    let rows: Vec<Vec<String>> = record.used_by.iter().map(|integration| cells(integration).to_vec()).collect();
+    let left = record.used_by.iter().filter(|integration| is_pending(record, integration));
+    let rows: Vec<Vec<String>> = left.map(|integration| cells(integration).to_vec()).collect();
+    if rows.is_empty() {
+        return Ok(End::Done);
+    }
     show::print(&show::table(&rows, show::width()))?;
     show::say(
         "hint",
@@ -189,7 +232,7 @@ fn show_places(record: &Record) -> Result<End> {
 }
 
 /// Says what is left after something was done.
-fn tell_rest(record: &Record) {
+pub(super) fn tell_rest(record: &Record) {
     let left: Vec<&str> =
         record.used_by.iter().filter(|integration| is_pending(record, integration)).map(|integration| integration.name.as_str()).collect();
     let text = if left.is_empty() {

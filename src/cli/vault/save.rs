@@ -116,57 +116,10 @@ pub(super) fn is_missing(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::fs;
 
+    use super::super::failing::Failing;
     use super::*;
-
-    /// A disk whose step of this number fails.
-    struct Failing {
-        at: u32,
-        steps: Cell<u32>,
-    }
-
-    impl Failing {
-        fn step(&self) -> io::Result<()> {
-            self.steps.set(self.steps.get() + 1);
-            if self.steps.get() == self.at { Err(Errno::IO.into()) } else { Ok(()) }
-        }
-    }
-
-    impl Disk for Failing {
-        fn create(&self, place: &Place) -> io::Result<(Unfinished, File)> {
-            self.step()?;
-            Real.create(place)
-        }
-
-        fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-            let (half, _) = bytes.split_at(bytes.len() / 2);
-            file.write_all(half)?;
-            self.step()?;
-            Real.write(file, &bytes[half.len()..])
-        }
-
-        fn sync(&self, file: &File) -> io::Result<()> {
-            self.step()?;
-            Real.sync(file)
-        }
-
-        fn read(&self, place: &Place, name: &std::ffi::OsStr) -> io::Result<Vec<u8>> {
-            self.step()?;
-            Real.read(place, name)
-        }
-
-        fn rename(&self, place: &Place, from: &str, to: &std::ffi::OsStr) -> io::Result<()> {
-            self.step()?;
-            Real.rename(place, from, to)
-        }
-
-        fn sync_folder(&self, place: &Place) -> Result<()> {
-            self.step()?;
-            Real.sync_folder(place)
-        }
-    }
 
     /// The steps up to and with the one that makes the new vault the vault.
     const UNTIL_RENAMED: u32 = 10;
@@ -180,7 +133,7 @@ mod tests {
             fs::write(&path, "old").unwrap();
             fs::write(scratch.path("vault.undo"), "older").unwrap();
             let place = Place::find(&path, true, &[]).unwrap();
-            let disk = Failing { at, steps: Cell::new(0) };
+            let disk = Failing::new(at);
             let result = replace(&disk, &place, b"old", b"new vault");
             assert_eq!(result.is_ok(), at > STEPS, "step {at}");
             let renamed = at > UNTIL_RENAMED;
