@@ -1,7 +1,7 @@
 //! New secrets in a file that has the login already, byte for byte the same but for them.
 //!
 //! Config files have a way of their own ([`Format::amend`]), which knows where each value stands. In every other plain text a secret is
-//! looked for by its text ([`text`]). Either way what came out is read again and compared, record by record, before anybody may write it.
+//! looked for by its text. Either way what came out is read again and compared, record by record, before anybody may write it.
 
 mod text;
 

@@ -64,8 +64,9 @@ fn read(format: &Format, bytes: &[u8]) -> Vec<Record> {
         Ok(())
     };
     let mut input = Input::open(Box::new(bytes), &Limits::default()).unwrap();
-    format.read(&mut input, &Limits::default(), &mut Styled(None), &mut (take, &mut Tally::default())).unwrap();
-    records
+    // Where a password looks like a reference, what is left need not look like a login.
+    let result = format.read(&mut input, &Limits::default(), &mut Styled(None), &mut (take, &mut Tally::default()));
+    if result.is_ok() { records } else { Vec::new() }
 }
 
 /// From the secrets of one record to those of another one of the same username.

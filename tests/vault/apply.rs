@@ -67,7 +67,7 @@ fn nothing_changes_before_somebody_agrees() {
     let before = home.document();
     let mut alone = Command::new("setsid");
     alone.args(["-w", env!("CARGO_BIN_EXE_sfcred")]).args(ROTATE).current_dir(home.path(""));
-    alone.env("SFCRED_VAULT", "vault.age").env("SFCRED_IDENTITY", super::tool::identity().0);
+    alone.env("SFCRED_VAULT", "vault.age").env("SFCRED_IDENTITY", super::tool::identity().0).env("XDG_CONFIG_HOME", "/nowhere");
     said_nothing(run(&mut alone)).assert_error("no terminal to ask whether files may be changed");
     let ended = apply(&home, &[&ROTATE[..], &["--dry-run"]].concat());
     ended.assert_code(0, "dry run");

@@ -13,6 +13,7 @@ pub(crate) fn with_little_room(home: &Home, args: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -f 4; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sfcred")]).args(args);
     command.current_dir(home.path("")).env("SFCRED_VAULT", "vault.age").env("SFCRED_IDENTITY", identity().0).stdin(Stdio::null());
+    command.env("XDG_CONFIG_HOME", "/nowhere");
     command
 }
 
