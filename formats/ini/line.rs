@@ -63,13 +63,10 @@ fn go_on(entry: Option<&mut Entry>, line: &str) {
 
 /// Undoes what the reader of a section undoes: `%%` and references for `configparser`, braces for a driver of ODBC.
 fn finish(section: &mut [Entry]) {
-    let is_driver = section.iter().any(|entry| {
-        let key = entry.path.last().map_or("", String::as_str);
-        ["driver", "logonid", "hostname"].iter().any(|name| key.eq_ignore_ascii_case(name))
-    });
+    let driver = is_driver(section.iter());
     for entry in section {
         let value = entry.value.expose();
-        if is_driver {
+        if driver {
             let inner = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
             if let Some(inner) = inner.filter(|inner| !inner.replace("}}", "").contains('}')) {
                 entry.value = inner.replace("}}", "}").into();
@@ -87,6 +84,21 @@ fn finish(section: &mut [Entry]) {
             entry.value = value.replace("%%", "%").into();
         }
     }
+}
+
+/// Whether a section is a data source of ODBC.
+fn is_driver<'e>(mut section: impl Iterator<Item = &'e Entry>) -> bool {
+    section.any(|entry| {
+        let key = entry.path.last().map_or("", String::as_str);
+        ["driver", "logonid", "hostname"].iter().any(|name| key.eq_ignore_ascii_case(name))
+    })
+}
+
+/// Whether the value that begins there belongs to a data source of ODBC.
+pub(super) fn is_driver_at(text: &str, at: usize) -> bool {
+    let entries = entries(text);
+    let place = entries.iter().find(|entry| entry.span.as_ref().is_some_and(|span| span.start == at));
+    place.is_some_and(|place| is_driver(entries.iter().filter(|entry| entry.path.first() == place.path.first())))
 }
 
 /// Whether a value needs quotes, because a reader would drop the blanks at its ends or end it with the line; Python has no way to write those.

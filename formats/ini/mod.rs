@@ -62,9 +62,9 @@ impl Render for Sections {
     }
 }
 
-/// Writes a value in the place of another one of this text.
-pub(crate) fn quote_like(text: &str, raw: &str, value: &str, out: &mut Vec<u8>) -> Result<()> {
-    let braces = raw.starts_with('{');
+/// Writes a value in the place of the one that begins there in this text.
+pub(crate) fn quote_like(text: &str, at: usize, value: &str, out: &mut Vec<u8>) -> Result<()> {
+    let braces = line::is_driver_at(text, at);
     if !braces && line::needs_quotes(value) {
         return Err(Error::new("a value with blanks at its ends or a line break, which such a file cannot hold")
             .hint("choose another password"));

@@ -121,18 +121,19 @@ impl Syntax {
         Ok(super::unfold::unfold(text, entries))
     }
 
-    /// Writes a value that takes the place of `raw` in a text: in the same quotes, or without any, where it can stand so.
+    /// Writes a value that takes the place of another one in a text: in the same quotes, or without any, where it can stand so.
     ///
     /// # Errors
     /// When the syntax has no way to write it.
-    pub(super) fn quote(self, text: &str, raw: &str, value: &str, out: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn quote(self, text: &str, span: Range<usize>, value: &str, out: &mut Vec<u8>) -> Result<()> {
+        let raw = text.get(span.clone()).unwrap_or_default();
         match self {
             Self::Dotenv => crate::dotenv::quote_like(raw, value, out),
             Self::Properties => crate::properties::quote_like(text, raw, value, out),
             Self::Toml => crate::toml::quote_like(raw, value, out),
             Self::Json => crate::json::write_string(out, value)?,
             Self::Yaml => crate::yaml::quote_like(raw, value, out),
-            Self::Ini => crate::ini::quote_like(text, raw, value, out)?,
+            Self::Ini => crate::ini::quote_like(text, span.start, value, out)?,
             Self::Connection => crate::connection_string::quote_like(text, value, out),
             // These can only be read.
             Self::Xml | Self::Logstash => {}

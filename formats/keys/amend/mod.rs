@@ -165,13 +165,12 @@ impl Login<'_> {
                 return Err(Error::new(what).at(format!("line {line}")).hint(BY_HAND));
             };
             let text = &self.source.text;
-            let raw = text.get(span.clone()).unwrap_or_default();
             let mut bytes = Zeroizing::new(Vec::new());
             match encoding {
-                Encoding::Plain => self.source.syntax.quote(text, raw, new.expose(), &mut bytes)?,
+                Encoding::Plain => self.source.syntax.quote(text, span.clone(), new.expose(), &mut bytes)?,
                 Encoding::Base64 => {
                     let encoded = Zeroizing::new(STANDARD.encode(new.expose()));
-                    self.source.syntax.quote(text, raw, &encoded, &mut bytes)?;
+                    self.source.syntax.quote(text, span.clone(), &encoded, &mut bytes)?;
                 }
                 // Its escapes are all that can stand there, whatever is around.
                 Encoding::Uri => bytes.extend_from_slice(uri::escaped(new.expose()).as_bytes()),
