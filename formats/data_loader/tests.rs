@@ -312,3 +312,57 @@ fn what_is_written_is_read_again() {
     let error = format.write(&mut Vec::new(), &mut Files { content: vec![7; 15], ..files("/a.key") }).err().unwrap();
     assert_eq!(error.to_string(), "/a.key: shorter than a key of Data Loader, which has 16 bytes");
 }
+
+const NEW: &str = "N3wFakeT0kenAbCdEfGhIjK55";
+
+fn change() -> Change {
+    Change {
+        username: "OPS@harbor-widgets.example".into(),
+        token: Some(NEW.into()),
+        passwords: vec!["Tr0ub4dor&3".into()],
+        tokens: vec!["AbCdEfGhIjKlMnOpQrStUvWx".into()],
+        ..Change::default()
+    }
+}
+
+fn amended(text: &str, change: &Change) -> Result<(String, Amended)> {
+    let amended = amend::amend(&beans(text.as_bytes(), &Limits::default(), &mut Taken::default())?, text.as_bytes(), change, &mut files("k"))?;
+    Ok((String::from_utf8(amended.bytes.to_vec()).unwrap(), amended))
+}
+
+#[test]
+fn a_new_token_is_encrypted_with_the_same_key() {
+    let bean = |id: &str, value: &str| {
+        format!(
+            "<bean id=\"{id}\">\r\n<property name=\"configOverrideMap\"><map><entry key=\"sfdc.username\" value=\"ops@harbor-widgets.example\"/>\n\
+             <entry key=\"sfdc.password\" value=\"{value}\"/><entry key=\"process.encryptionKeyFile\" value=\"k\"/></map></property></bean>\n"
+        )
+    };
+    let other = ALONE.replacen("7879", "7a79", 1);
+    let text = format!("<!DOCTYPE beans SYSTEM \"x\">\n<beans>{}{}{}</beans>", bean("a", WITH_TAIL), bean("b", WITH_TAIL), bean("c", ALONE));
+    let (after, report) = amended(&text, &change()).unwrap();
+    assert_eq!(report.edits.iter().map(|edit| (edit.line, edit.known)).collect::<Vec<_>>(), [(4, true), (7, true), (10, false)]);
+    let key = Key::of(&KEY_FILE).unwrap();
+    let values: Vec<&str> = after.split("sfdc.password\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(values.len(), 3);
+    for value in &values {
+        let opened = key.decrypt(&cipher::decode(value.as_bytes()).unwrap()).unwrap();
+        assert_eq!(opened.value.expose(), format!("Tr0ub4dor&3{NEW}"));
+    }
+    // All other bytes are as they were.
+    assert_eq!(after.replace(values[0], WITH_TAIL).replace(values[2], ALONE).len(), text.len());
+    let (_, again) = amended(&after, &change()).unwrap();
+    assert_eq!(again.edits, []);
+    let refused = |text: &str, change: &Change| amended(text, change).unwrap_err().to_string();
+    let unknown = Change { passwords: vec!["Fake-1".into()], tokens: Vec::new(), ..change() };
+    assert!(refused(&text, &unknown).ends_with("the password in it is none that is known"));
+    assert!(refused(&text.replace("<beans>", "<beans><!-- -->"), &Change { username: "x@y.example".into(), ..change() }).starts_with("no login of"));
+    assert!(refused(&format!("<beans>{}</beans>", bean("a", &other)), &change()).contains("does not open it"));
+}
+
+#[test]
+fn what_old_versions_encrypted_is_left_to_them() {
+    let text = format!("sfdc.username=ops@harbor-widgets.example\nsfdc.password={OLD}\nsfdc.endpoint=https\\://login.salesforce.com\n");
+    let error = amended(&text, &change()).unwrap_err();
+    assert_eq!(error.to_string(), "line 2: encrypted as versions of Data Loader before 42.1 do it, which is not written");
+}

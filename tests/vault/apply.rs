@@ -260,3 +260,33 @@ fn a_folder_that_cannot_be_written_and_an_owner_that_cannot_be_kept() {
         assert_eq!(fs::read_dir(own.path(name)).unwrap().count(), 1, "{name}");
     }
 }
+
+/// Data Loader's document is encrypted, and its key lies beside it.
+#[test]
+fn a_process_of_data_loader() {
+    let home = home(&["jobs/process-conf.xml"]);
+    let key = home.path("jobs/dataLoader.key");
+    home.done([
+        "convert",
+        "one.csv",
+        "--to",
+        "data-loader",
+        "-o",
+        "jobs/process-conf.xml",
+        "--quiet",
+        "--to-key-file",
+        key.to_str().unwrap(),
+    ]);
+    let before = fs::read_to_string(home.path("jobs/process-conf.xml")).unwrap();
+    let ended = apply(&home, &[&ROTATE[..], &["--yes"]].concat());
+    ended.assert_code(0, "apply");
+    let said =
+        "jobs/process-conf.xml, line 10: sfdc.password: the token of 2026-05-01 behind the password gives way to that of 2026-11-21\n";
+    assert_eq!(String::from_utf8(ended.stdout).unwrap(), said);
+    let after = fs::read_to_string(home.path("jobs/process-conf.xml")).unwrap();
+    let differing: Vec<_> = before.lines().zip(after.lines()).filter(|(before, after)| before != after).collect();
+    assert_eq!((differing.len(), before.lines().count()), (1, after.lines().count()));
+    let records = home.done(["convert", "jobs/process-conf.xml", "--to", "csv", "-o", "-", "--split-token", "--quiet"]);
+    assert!(records.contains(NEW) && records.contains("Fake-Lantern-1") && !records.contains(OLD), "{records}");
+    assert_eq!(status(&home), "");
+}
