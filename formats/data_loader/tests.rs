@@ -338,7 +338,7 @@ fn a_new_token_is_encrypted_with_the_same_key() {
              <entry key=\"sfdc.password\" value=\"{value}\"/><entry key=\"process.encryptionKeyFile\" value=\"k\"/></map></property></bean>\n"
         )
     };
-    let other = ALONE.replacen("7879", "7a79", 1);
+    let other = ALONE.replace("88142754", "88142755");
     let text = format!("<!DOCTYPE beans SYSTEM \"x\">\n<beans>{}{}{}</beans>", bean("a", WITH_TAIL), bean("b", WITH_TAIL), bean("c", ALONE));
     let (after, report) = amended(&text, &change()).unwrap();
     assert_eq!(report.edits.iter().map(|edit| (edit.line, edit.known)).collect::<Vec<_>>(), [(4, true), (7, true), (10, false)]);
@@ -356,7 +356,8 @@ fn a_new_token_is_encrypted_with_the_same_key() {
     assert_eq!(again.edits, []);
     let refused = |text: &str, change: &Change| amended(text, change).unwrap_err().to_string();
     let unknown = Change { passwords: vec!["Fake-1".into()], tokens: Vec::new(), ..change() };
-    assert!(refused(&text, &unknown).ends_with("the password in it is none that is known"));
+    assert!(refused(&text, &unknown).ends_with("it seems to hold password and token, but the password is none that is known"));
+    assert!(refused(&text.replace(WITH_TAIL, ALONE), &unknown).ends_with("the password in it is none that is known"));
     assert!(refused(&text.replace("<beans>", "<beans><!-- -->"), &Change { username: "x@y.example".into(), ..change() }).starts_with("no login of"));
     assert!(refused(&format!("<beans>{}</beans>", bean("a", &other)), &change()).contains("does not open it"));
 }
