@@ -204,6 +204,7 @@ pub fn import(
     for other in others {
         import.add(other, false, decide)?;
     }
+    import.complete(&mut report.additions);
     Ok((report, import.changes))
 }
 

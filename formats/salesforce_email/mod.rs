@@ -38,7 +38,7 @@ impl crate::format::Codec for Codec {
                 Next::Mail(mail) => {
                     damaged = damaged.or(tokens.add(message::tokens(&mail), number, &Spot::Entry(number).to_string(), sink)?);
                 }
-                Next::TooLong => sink.notice(Notice::LeftBehind(format!("mails of more than {} bytes", limits.element)), ""),
+                Next::TooLong => sink.notice(too_long(limits), ""),
             }
         }
         tokens.hand_on(sink)
@@ -57,6 +57,11 @@ impl crate::format::Codec for Codec {
         mails.sort();
         let mut tokens = Tokens::new(limits.records);
         for (path, number) in mails.iter().zip(1..) {
+            // A long one has something attached, which no token mail has.
+            if folder.size(path).is_some_and(|size| size > limits.element as u64) {
+                sink.notice(too_long(limits), "");
+                continue;
+            }
             let mail = folder.read(path)?;
             tokens.add(message::tokens(&mail), number, &path.join("/"), sink)?;
         }
@@ -74,6 +79,11 @@ impl crate::format::Codec for Codec {
     fn folder(&self) -> Option<IsFolder> {
         Some(|files| files.iter().any(|path| mailbox::is_mail(path)))
     }
+}
+
+/// What is told of mails that are passed over.
+fn too_long(limits: &Limits) -> Notice {
+    Notice::LeftBehind(format!("mails of more than {} bytes", limits.element))
 }
 
 /// The tokens of a mailbox, which wait for its end: a mailbox is in any order, and of one user the newest is to come last.

@@ -31,6 +31,12 @@ pub trait Folder {
     /// When it cannot be read or opened; the error names the file.
     fn read(&mut self, path: &[String]) -> Result<Zeroizing<Vec<u8>>>;
 
+    /// How many bytes the file at this path has, where that is known before it is read.
+    fn size(&mut self, path: &[String]) -> Option<u64> {
+        let _ = path;
+        None
+    }
+
     /// How many symbolic links and other things that are no files are in it.
     fn others(&self) -> u64 {
         0

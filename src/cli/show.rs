@@ -62,15 +62,7 @@ pub(super) fn count(count: u64, one: &str, many: &str) -> String {
 /// Tells everything that a run noticed before the output.
 pub(super) fn report(report: &Report, target: &str) {
     inputs(report);
-    for (what, at) in report.notices.iter() {
-        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
-        let times = match what {
-            Notice::Encoding(_) => String::new(),
-            Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
-            _ => format!(": {}", entries(at)),
-        };
-        say(level, &format!("{}{times}", notice(what)));
-    }
+    notices(report);
     if let Some(text) = unused(report) {
         say("notice", &text);
     }
@@ -93,6 +85,19 @@ pub(super) fn report(report: &Report, target: &str) {
         let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Joined | Loss::Title) { "notice" } else { "warning" };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
+    }
+}
+
+/// Tells what the readers noticed.
+pub(super) fn notices(report: &Report) {
+    for (what, at) in report.notices.iter() {
+        let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
+        let times = match what {
+            Notice::Encoding(_) => String::new(),
+            Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
+            _ => format!(": {}", entries(at)),
+        };
+        say(level, &format!("{}{times}", notice(what)));
     }
 }
 

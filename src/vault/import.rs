@@ -3,6 +3,7 @@
 use sfcred_formats::{Key, Record, Result};
 
 use super::Vault;
+use crate::additions::Additions;
 use crate::merge;
 
 /// Which secrets count where the vault and an input differ.
@@ -66,6 +67,18 @@ impl<'a> Import<'a> {
         let change = if salesforce && !record.username.is_empty() { self.login(record, decide)? } else { self.other(record) };
         self.changes.push((name, change));
         Ok(())
+    }
+
+    /// Adds to the records of the vault what lists of users say of them.
+    pub fn complete(&mut self, additions: &mut Additions) {
+        for record in &mut self.vault.records {
+            let before = record.clone();
+            additions.complete(record);
+            let keys = differences(&before, record);
+            if !keys.is_empty() {
+                self.changes.push((record.name().to_owned(), Change::Joined(keys)));
+            }
+        }
     }
 
     fn other(&mut self, record: Record) -> Change {
@@ -143,6 +156,23 @@ pub fn differences(one: &Record, other: &Record) -> Vec<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sfcred_formats::Moment;
+
+    #[test]
+    fn a_list_of_users_completes_what_the_vault_has() {
+        let mut vault = Vault {
+            records: vec![record("a", "2026-05-01"), Record { username: "b@one.example".into(), ..Record::default() }],
+            ..Vault::default()
+        };
+        let changed: Option<Moment> = "2026-08-01".parse().ok();
+        let mut additions = Additions::default();
+        additions.add(&mut Record { username: "OPS@one.example".into(), password_changed: changed, ..Record::default() });
+        let mut import = Import::new(&mut vault);
+        import.complete(&mut additions);
+        assert_eq!(import.changes, [("ops@one.example".to_owned(), Change::Joined(vec![Key::PasswordChanged]))]);
+        assert_eq!((vault.records[0].password_changed, vault.records[1].password_changed), (changed, None));
+        assert_eq!(additions.unused(), 0);
+    }
 
     fn record(token: &str, issued: &str) -> Record {
         Record { username: "ops@one.example".into(), token: Some(token.into()), issued: issued.parse().ok(), ..Record::default() }

@@ -236,3 +236,20 @@ fn stores_in_the_way() {
         .assert_code(0, "an empty folder");
     assert!(scratch.path("empty/.age-recipients").is_file());
 }
+
+#[test]
+fn a_mail_with_a_long_attachment_is_passed_over() {
+    let scratch = Scratch::new();
+    fs::create_dir_all(scratch.path("mail/cur")).unwrap();
+    let token = "Qx7LmT2vRk9ZpB4nWc6HdY1s";
+    let mail = format!(
+        "From: support@salesforce.com\nDate: Tue, 18 Aug 2026 09:12:44 +0000\nSubject: Your new Salesforce security token\n\n\
+         Username: ops@one.example\nSecurity token (case-sensitive): {token}\n"
+    );
+    scratch.write("mail/cur/1787000000.M1.host:2,S", mail);
+    File::create(scratch.path("mail/cur/1786000000.M2.host:2,S")).unwrap().set_len(17 << 20).unwrap();
+    let ended = verb(&scratch, &["convert", "mail", "--to", "csv", "-o", "out.csv"]);
+    ended.assert_code(0, "a long mail");
+    assert!(ended.stderr.contains("warning: mails of more than 16777216 bytes not carried over: 1 entry\n"), "{}", ended.stderr);
+    assert!(fs::read_to_string(scratch.path("out.csv")).unwrap().contains(token));
+}

@@ -109,6 +109,7 @@ impl Printing {
     }
 
     fn tell(&self, report: &Report) {
+        show::notices(report);
         if let Some(forgotten) = show::forgotten(report) {
             show::say("warning", &forgotten);
         }

@@ -77,6 +77,10 @@ impl Folder for Store {
         self.open_entry(path).map_err(|error| error.in_file(shown))
     }
 
+    fn size(&mut self, path: &[String]) -> Option<u64> {
+        Some(walk::open(&self.root, path).ok()?.metadata().ok()?.len())
+    }
+
     fn others(&self) -> u64 {
         self.others
     }
