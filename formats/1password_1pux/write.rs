@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::package::Package;
 use super::{PERSONAL, value};
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::record::{Field, Kind, Record};
 use crate::sheet::Sheet;
 use crate::{Result, id, lines, parse_day};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::json::write_string;
 use crate::record::{Field, Kind, Record};
 use crate::{Result, moment};

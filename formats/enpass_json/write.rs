@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::record::{Kind, Record};
 use crate::sheet::Sheet;
 use crate::{Result, id};

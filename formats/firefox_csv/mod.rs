@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::io::{Read, Write};
 
-use crate::format::{Holds, Sink, Spec, Spot, Writer};
+use crate::format::{Sink, Spec, Spot, Writer};
+use crate::holds::Holds;
 use crate::record::Record;
 use crate::table::{self, Rows, Table};
 use crate::{Error, Limits, Lock, Moment, Notice, Result, Secret};

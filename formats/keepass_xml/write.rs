@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::entry::{self, Text};
 use super::read::base64;
 use super::{Mask, times};
-use crate::format::Holds;
+use crate::holds::Holds;
 use crate::record::Record;
 use crate::xml::{self, write_text};
 use crate::{Error, Result};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{EXPIRY, custom, folder};
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::record::{Field, Kind, Record};
 use crate::sheet::Sheet;
 use crate::{Result, parse_day};

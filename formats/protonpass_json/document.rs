@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::json::write_string;
 use crate::record::{Kind, Record};
 use crate::protonpass_csv::is_address;

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use super::item::url_filter;
 use crate::Result;
-use crate::format::{Holds, Writer};
+use crate::format::Writer;
+use crate::holds::Holds;
 use crate::json::write_string;
 use crate::record::{Kind, Record};
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::Result;
-use crate::format::Holds;
+use crate::holds::Holds;
 use crate::record::{Key, Kind};
 
 pub(crate) use codec::Codec;

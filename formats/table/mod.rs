@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::format::{Holds, Own};
+use crate::holds::{Holds, Own};
 use crate::record::{Key, Kind};
 
 mod cells;

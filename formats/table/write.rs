@@ -5,7 +5,8 @@ use std::io::Write;
 
 use super::cells::{join_json_fields, join_row};
 use super::{Column, Escape, Join, Quote, RowEnd, Table, Unit};
-use crate::format::{Holds, Spec, Writer};
+use crate::format::{Spec, Writer};
+use crate::holds::Holds;
 use crate::record::{Field, Key, Record};
 use crate::{Error, Moment, Result, lines, moment};
 
