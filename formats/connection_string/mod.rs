@@ -2,30 +2,20 @@
 
 mod parse;
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
-use crate::{Limits, Lock, Result};
+use crate::Result;
+use crate::keys::{Block, Config, Line, Quirk, Render, Style, Syntax};
 pub(crate) use parse::{entries, looks, of};
 use parse::has_braces;
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Connection, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Connection;
+    const MARK: &'static str = "";
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Connection, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        let style = Style::choose(spec, lock.style())?;
-        keys::write(spec, out, lock, "", Strings { begin: &style.begin, braces: style.has(Quirk::Braces) })
+    fn render(style: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Strings { begin: &style.begin, braces: style.has(Quirk::Braces) }))
     }
 }
 

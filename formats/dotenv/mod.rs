@@ -2,28 +2,18 @@
 
 mod line;
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Line, Render, Syntax};
-use crate::{Limits, Lock, Result};
+use crate::Result;
+use crate::keys::{Block, Config, Line, Render, Style, Syntax};
 pub(crate) use line::{entries, looks};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Dotenv, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Dotenv;
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Dotenv, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        keys::write(spec, out, lock, "_", Lines(0))
+    fn render(_: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Lines(0)))
     }
 }
 

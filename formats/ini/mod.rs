@@ -2,30 +2,19 @@
 
 mod line;
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
 use crate::json::write_string;
-use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
-use crate::{Error, Limits, Lock, Result};
+use crate::keys::{Block, Config, Line, Quirk, Render, Style, Syntax};
+use crate::{Error, Result};
 pub(crate) use line::{entries, looks};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Ini, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Ini;
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Ini, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        let style = Style::choose(spec, lock.style())?;
-        keys::write(spec, out, lock, "_", Sections { python: style.has(Quirk::Percents), braces: style.has(Quirk::Braces), begun: false })
+    fn render(style: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Sections { python: style.has(Quirk::Percents), braces: style.has(Quirk::Braces), begun: false }))
     }
 }
 

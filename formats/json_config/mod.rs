@@ -2,28 +2,18 @@
 
 mod parse;
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
+use crate::Result;
 use crate::json::write_string;
-use crate::keys::{self, Block, Entries, Line, Render, Syntax, Tree};
-use crate::{Limits, Lock, Result};
+use crate::keys::{self, Block, Config, Entries, Line, Render, Style, Syntax, Tree};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Json, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Json;
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Json, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        keys::write(spec, out, lock, "_", Document::default())
+    fn render(_: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Document::default()))
     }
 }
 

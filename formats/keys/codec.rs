@@ -7,8 +7,41 @@ use zeroize::Zeroizing;
 
 use super::style::{Numbered, Render};
 use super::{Found, Style, Syntax};
-use crate::format::{Sink, Spec, Spot, Writer};
+use crate::amend::{Amended, Change};
+use crate::format::{Codec, Sink, Spec, Spot, Writer};
 use crate::{Error, Limits, Lock, Notice, Record, Result};
+
+/// A format that is a syntax of config files and no more.
+pub(crate) trait Config: Sync + std::fmt::Debug {
+    /// The syntax.
+    const SYNTAX: Syntax;
+    /// What stands before the number of a login, where a file holds several.
+    const MARK: &'static str = "_";
+
+    /// What writes the keys of logins in this style; nothing where the format can only be read.
+    fn render(style: &Style) -> Option<Box<dyn Render + '_>> {
+        let _ = style;
+        None
+    }
+}
+
+impl<C: Config> Codec for C {
+    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+        read(C::SYNTAX, input, limits, sink)
+    }
+
+    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
+        super::amend(C::SYNTAX, bytes, change).map(Some)
+    }
+
+    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
+        let style = Style::choose(spec, lock.style())?;
+        let Some(render) = C::render(style) else {
+            return Err(Error::new(format!("{} can only be read", spec.id)).hint("`sfcred formats` shows what can be written"));
+        };
+        Ok(Box::new(Numbered { style, out, render, mark: C::MARK, first: None, records: 0, text: Vec::new() }))
+    }
+}
 
 /// Reads the credentials of a file of this syntax.
 pub(crate) fn read(syntax: Syntax, input: &mut dyn Read, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
@@ -78,16 +111,4 @@ pub(crate) fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<
     Err(Error::new("not valid UTF-8")
         .at(format!("line {line}"))
         .hint("save the file again as UTF-8; guessing another encoding could change a password"))
-}
-
-/// Starts a file in the style that was asked for; `mark` stands before the number of a login.
-pub(crate) fn write<'a>(
-    spec: &'a Spec,
-    out: &'a mut dyn Write,
-    lock: &dyn Lock,
-    mark: &'static str,
-    render: impl Render + 'a,
-) -> Result<Box<dyn Writer + 'a>> {
-    let style = Style::choose(spec, lock.style())?;
-    Ok(Box::new(Numbered { style, out, render, mark, first: None, records: 0, text: Vec::new() }))
 }

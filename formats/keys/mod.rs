@@ -22,7 +22,7 @@ pub use outcome::{Found, Outcome};
 pub use style::{Quirk, Style};
 
 pub(crate) use amend::amend;
-pub(crate) use codec::{bytes, read, text, write};
+pub(crate) use codec::{Config, bytes, read, text};
 pub(crate) use entry::Entries;
 pub(crate) use names::is_prefixed;
 pub(crate) use style::{Block, Line, Render};

@@ -218,10 +218,10 @@ pub(crate) trait Render {
 }
 
 /// Numbers the logins: one alone has no number, so the first waits for the second.
-pub(super) struct Numbered<'a, R> {
+pub(super) struct Numbered<'a> {
     pub(super) style: &'a Style,
     pub(super) out: &'a mut dyn Write,
-    pub(super) render: R,
+    pub(super) render: Box<dyn Render + 'a>,
     /// What stands before a number.
     pub(super) mark: &'static str,
     pub(super) first: Option<Record>,
@@ -229,7 +229,7 @@ pub(super) struct Numbered<'a, R> {
     pub(super) text: Vec<u8>,
 }
 
-impl<R: Render> Numbered<'_, R> {
+impl Numbered<'_> {
     fn put(&mut self, record: &mut Record, number: Option<u64>) -> Result<()> {
         let number = number.map_or(String::new(), |number| format!("{}{number}", self.mark));
         self.render.block(&self.style.block(record, &number)?, &mut self.text)?;
@@ -239,7 +239,7 @@ impl<R: Render> Numbered<'_, R> {
     }
 }
 
-impl<R: Render> Writer for Numbered<'_, R> {
+impl Writer for Numbered<'_> {
     fn record(&mut self, record: &mut Record) -> Result<()> {
         self.records += 1;
         if self.records == 1 {

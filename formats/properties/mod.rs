@@ -2,31 +2,21 @@
 
 mod line;
 
-use std::io::{Read, Write};
-
 use zeroize::Zeroizing;
 
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Line, Quirk, Render, Style, Syntax};
-use crate::{Limits, Lock, Result};
+use crate::Result;
+use crate::keys::{Block, Config, Line, Quirk, Render, Style, Syntax};
 pub(crate) use line::{entries, looks};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Properties, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Properties;
+    const MARK: &'static str = ".";
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Properties, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        let style = Style::choose(spec, lock.style())?;
-        keys::write(spec, out, lock, ".", Lines { doubled: style.has(Quirk::Dollars), quotes: style.has(Quirk::Quotes), records: 0 })
+    fn render(style: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Lines { doubled: style.has(Quirk::Dollars), quotes: style.has(Quirk::Quotes), records: 0 }))
     }
 }
 

@@ -1,28 +1,18 @@
 //! Config files in TOML: the secrets of dlt and of Streamlit.
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Entries, Leaf, Line, Render, Syntax, Tree};
-use crate::{Error, Limits, Lock, Result};
+use crate::keys::{self, Block, Config, Entries, Leaf, Line, Render, Style, Syntax, Tree};
+use crate::{Error, Result};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Toml, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Toml;
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Toml, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        keys::write(spec, out, lock, "_", Tables::default())
+    fn render(_: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Tables::default()))
     }
 }
 

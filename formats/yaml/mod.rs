@@ -2,28 +2,18 @@
 
 mod parse;
 
-use std::io::{Read, Write};
-
-use crate::amend::{Amended, Change};
-use crate::format::{Sink, Spec, Writer};
-use crate::keys::{self, Block, Entries, Line, Quirk, Render, Style, Syntax, Tree};
-use crate::{Limits, Lock, Result};
+use crate::Result;
+use crate::keys::{self, Block, Config, Entries, Line, Quirk, Render, Style, Syntax, Tree};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
 
-impl crate::Codec for Codec {
-    fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, _: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
-        keys::read(Syntax::Yaml, input, limits, sink)
-    }
+impl Config for Codec {
+    const SYNTAX: Syntax = Syntax::Yaml;
+    const MARK: &'static str = "-";
 
-    fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, _: &Limits, _: &mut dyn Lock) -> Result<Option<Amended>> {
-        keys::amend(Syntax::Yaml, bytes, change).map(Some)
-    }
-
-    fn write<'a>(&self, spec: &'a Spec, out: &'a mut dyn Write, lock: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
-        let documents = Style::choose(spec, lock.style())?.has(Quirk::Documents);
-        keys::write(spec, out, lock, "-", Document { documents, ..Document::default() })
+    fn render(style: &Style) -> Option<Box<dyn Render + '_>> {
+        Some(Box::new(Document { documents: style.has(Quirk::Documents), ..Document::default() }))
     }
 }
 
