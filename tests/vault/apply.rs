@@ -290,3 +290,12 @@ fn a_process_of_data_loader() {
     assert!(records.contains(NEW) && records.contains("Fake-Lantern-1") && !records.contains(OLD), "{records}");
     assert_eq!(status(&home), "");
 }
+
+#[test]
+fn a_place_in_the_home_folder() {
+    let home = home(&["~/deploy.env"]);
+    home.write("jobs/deploy.env", env(OLD));
+    let mut command = home.sfcred([&ROTATE[..], &["--yes"]].concat());
+    said_nothing(run(command.env("HOME", home.path("jobs")))).assert_code(0, "home");
+    assert_eq!(fs::read_to_string(home.path("jobs/deploy.env")).unwrap(), env(NEW));
+}

@@ -1,6 +1,7 @@
 //! What becomes of each integration that waits for new secrets.
 
-use std::path::Path;
+use std::env::home_dir;
+use std::path::PathBuf;
 
 use sfcred_formats::{Amended, Change, Edit, Error, Format, Input, Integration, Moment, Part, Record, Result, detect};
 
@@ -96,7 +97,7 @@ fn look(change: &Change, place: &str, reading: &Reading, options: &Options, othe
     if place.is_empty() {
         return Ok(Plan::ByHand(None));
     }
-    let path = Path::new(place);
+    let path = &in_home(place);
     let target = match Target::open(path, LONGEST)? {
         There::Nothing => return Ok(Plan::ByHand(None)),
         There::Folder => return by_hand("a folder, which is left to you"),
@@ -113,13 +114,19 @@ fn look(change: &Change, place: &str, reading: &Reading, options: &Options, othe
     if format.spec.write.is_none() {
         return by_hand("of a format that can only be read, and left to you");
     }
-    let Some(amended) = amend(format, &target.bytes, change, &options.limits, &mut input::lock(Path::new(place), place, reading))? else {
+    let Some(amended) = amend(format, &target.bytes, change, &options.limits, &mut input::lock(path, place, reading))? else {
         return by_hand("encrypted in its own way, and left to you");
     };
     if amended.edits.is_empty() {
         return Ok(Plan::Same);
     }
     Ok(Plan::Write(Box::new(Write { target, amended })))
+}
+
+/// The path of a place, which may begin in the home folder as in a shell.
+fn in_home(place: &str) -> PathBuf {
+    let home = || Some(home_dir()?.join(place.strip_prefix("~/")?));
+    home().unwrap_or_else(|| PathBuf::from(place))
 }
 
 /// The format of a file, by what is in it.
