@@ -60,6 +60,38 @@ fn assignment(line: &str) -> Option<(&str, usize)> {
 
 /// Reads the value at the beginning of `text` into the entry, and says how long it is; nothing where a quote is open.
 fn value(text: &str, entry: &mut Entry) -> Option<usize> {
+    let read = shell(text, entry);
+    if read.is_some() && entry.flaw.is_none() {
+        return read;
+    }
+    // Some libraries have escapes between single quotes, which no shell has.
+    let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let Some((value, length)) = escaped(&text[blank..]) else { return read };
+    (entry.flaw, entry.reference) = (None, None);
+    entry.value = value.into();
+    entry.span = Some(blank..blank + length);
+    Some(blank + length)
+}
+
+/// A value in single quotes with `\'` and `\\` in it, and how long it is with its quotes.
+fn escaped(text: &str) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut rest = text.strip_prefix('\'')?.char_indices().peekable();
+    while let Some((at, character)) = rest.next() {
+        match character {
+            '\\' if rest.peek().is_some_and(|(_, next)| matches!(next, '\'' | '\\')) => value.extend(rest.next().map(|(_, next)| next)),
+            '\'' => {
+                let behind = text[at + 2..].lines().next().unwrap_or_default().trim_start();
+                return (behind.is_empty() || behind.starts_with('#')).then_some((value, at + 2));
+            }
+            character => value.push(character),
+        }
+    }
+    None
+}
+
+/// Reads a value as a shell does.
+fn shell(text: &str, entry: &mut Entry) -> Option<usize> {
     let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
     let mut at = blank;
     let mut end = blank;
@@ -194,6 +226,18 @@ mod tests {
         let expected =
             ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\""];
         assert_eq!(spans, expected);
+    }
+
+    #[test]
+    fn escapes_that_no_shell_has() {
+        let text = "A='it\\'s \"so\"' # c\nB='a\\\\'\nC='it\\'s\nD=1\n";
+        let entries = entries(text);
+        let read: Vec<(&str, &str, bool)> =
+            entries.iter().map(|entry| (entry.path[0].as_str(), entry.value.expose(), entry.flaw.is_some())).collect();
+        // What a shell can read is read as a shell does.
+        assert_eq!(read[..2], [("A", "it's \"so\"", false), ("B", "a\\\\", false)]);
+        assert!(read[2].2, "{read:?}");
+        assert_eq!(text.get(entries[0].span.clone().unwrap()), Some("'it\\'s \"so\"'"));
     }
 
     #[test]
