@@ -271,7 +271,13 @@ fn one<'f>(matching: &[&'f Format], none: impl FnOnce() -> Error) -> Result<Foun
 }
 
 fn is_json(head: &[u8]) -> bool {
-    matches!(head.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+    let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match bytes.next() {
+        Some(b'{') => true,
+        // Before a letter it begins a section of a config file, unless that is one of `true`, `false` and `null`.
+        Some(b'[') => !bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() && !b"tfn".contains(byte)),
+        _ => false,
+    }
 }
 
 impl NearMiss {

@@ -117,7 +117,7 @@ fn shell(text: &str, entry: &mut Entry) -> Option<usize> {
             }
             _ if quoted => break,
             _ => {
-                let (value, line) = bare(&text[at..], &mut found, entry);
+                let (value, line) = bare(&text[at..], blank > 0, &mut found, entry);
                 (end, at) = (at + value, at + line);
                 variable |= expanded(&found);
                 break;
@@ -173,12 +173,12 @@ fn double(text: &str, found: &mut String) -> Option<(usize, bool)> {
     None
 }
 
-/// A value without quotes, which ends before a comment or at the end of the line: how long the two are.
-fn bare(text: &str, found: &mut String, entry: &mut Entry) -> (usize, usize) {
+/// A value without quotes, which ends before a comment or at the end of the line: how long the two are. A comment begins behind a blank.
+fn bare(text: &str, behind_a_blank: bool, found: &mut String, entry: &mut Entry) -> (usize, usize) {
     let line = text.lines().next().unwrap_or_default();
     let mut end = line.len();
     for (at, _) in line.match_indices('#') {
-        if line[..at].ends_with([' ', '\t']) || at == 0 {
+        if line[..at].ends_with([' ', '\t']) || (at == 0 && behind_a_blank) {
             end = at;
             entry.cut = at > 0;
             break;
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn quotes_and_comments() {
         let text = "# a comment\r\nexport A=plain # why\r\nB='lit $x #\\n'\nC=\"a\\n\\\"\\\\\\$b # c\" # d\n D = x#y \nE=\nF='it'\\''s'\nG='two\nlines'\n\
-            H=a \\# b\nif true; then\nI=\"\"\n1=2\nJ=$K\nL=\"x${M}\"\nN='open\n";
+            H=a \\# b\nif true; then\nI=\"\"\n1=2\nJ=$K\nL=\"x${M}\"\nO=#x\nP= # y\nN='open\n";
         let expected = [
             ("A", "plain"),
             ("B", "lit $x #\\n"),
@@ -212,11 +212,13 @@ mod tests {
             ("I", ""),
             ("J", "$K"),
             ("L", "x${M}"),
+            ("O", "#x"),
+            ("P", ""),
             ("N", ""),
         ];
         assert_eq!(read(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         let entries = entries(text);
-        assert_eq!(entries.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 3, 4, 6, 7, 8, 10, 12, 14, 15, 16]);
+        assert_eq!(entries.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 3, 4, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18]);
         let told: Vec<&str> = entries.iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.path[0].as_str()).collect();
         assert_eq!(told, ["J", "L"]);
         let cut: Vec<&str> = entries.iter().filter(|entry| entry.cut).map(|entry| entry.path[0].as_str()).collect();
@@ -224,7 +226,7 @@ mod tests {
         assert_eq!(entries.last().unwrap().flaw, Some("the quote is not closed"));
         let spans: Vec<&str> = entries.iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
         let expected =
-            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\""];
+            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\"", "#x", ""];
         assert_eq!(spans, expected);
     }
 

@@ -29,8 +29,19 @@ const WRAPPERS: &[&str] = &[
     "value",
 ];
 
+/// What is told of logins that are not taken.
+const OAUTH: &str = "logins with OAuth, which have no security token,";
+
 /// What tells one group from another: the parents, what is left of the key's name, and its prefix.
 type Id = (Vec<String>, String, Option<&'static str>);
+
+/// What a file as a whole says of its keys.
+struct Signs {
+    /// The scopes that are Salesforce's.
+    marked: Vec<Vec<String>>,
+    /// Whether `SF_` is the prefix of another vendor.
+    warehouse: bool,
+}
 
 /// The entries of one login.
 #[derive(Default)]
@@ -47,11 +58,11 @@ struct Group {
     /// Whether the key of the token stands there without one.
     no_token: bool,
     client: Vec<(&'static str, Secret, Kind)>,
+    /// Whether there is a key that only a login with OAuth has.
+    oauth: bool,
     notices: Vec<Notice>,
     /// Whether programs that name their keys so want the token behind the password.
     appends: bool,
-    /// Whether `SF_` is the prefix of Snowflake here.
-    warehouse: bool,
     keys: Vec<(String, u64)>,
     flaws: Vec<Error>,
 }
@@ -61,6 +72,7 @@ pub(super) fn outcome(entries: Vec<Entry>, dates: &[Dates]) -> Outcome {
     let mut order: Vec<Id> = Vec::new();
     let mut groups: HashMap<Id, Group> = HashMap::new();
     let marked = marked(&entries);
+    // `SF_` is the prefix of Snowflake, too.
     let warehouse = entries.iter().filter_map(|entry| entry.path.last()).any(|key| {
         let key = key.to_ascii_lowercase();
         key.contains("warehouse") || key.contains("snowflake")
@@ -71,11 +83,11 @@ pub(super) fn outcome(entries: Vec<Entry>, dates: &[Dates]) -> Outcome {
         let id = (scope, affix, vendor);
         let group = groups.entry(id.clone()).or_insert_with(|| {
             order.push(id);
-            Group { line: entry.line, warehouse, ..Group::default() }
+            Group { line: entry.line, ..Group::default() }
         });
         group.take(role, &key, entry);
     }
-    assemble(order, groups, &marked, dates)
+    assemble(order, groups, &Signs { marked, warehouse }, dates)
 }
 
 /// The parents of a key that tell logins apart, and the key itself.
@@ -111,6 +123,10 @@ fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
 
 impl Group {
     fn take(&mut self, role: Role, key: &str, entry: Entry) {
+        if role == Role::OAuth {
+            self.oauth |= !entry.value.is_empty();
+            return;
+        }
         let Entry { value, line, reference, cut, flaw, path, span, encoding } = entry;
         let spot = format!("line {line}");
         if let Some(flaw) = flaw {
@@ -129,7 +145,7 @@ impl Group {
         let secret = matches!(role, Role::Password | Role::Token { .. } | Role::ClientSecret);
         if let Some(kind) = reference.or_else(|| value::reference(value.expose())) {
             if secret {
-                self.notices.push(Notice::KeptElsewhere(kind));
+                self.tell(Notice::KeptElsewhere(kind));
             }
             if matches!(role, Role::Password | Role::Token { .. }) {
                 self.references.push(Reference { key: key.to_owned(), line, kind, token: role != Role::Password });
@@ -137,7 +153,7 @@ impl Group {
             return;
         }
         if cut && secret {
-            self.notices.push(Notice::Comment);
+            self.tell(Notice::Comment);
         }
         let text = value.expose();
         if text.is_empty() {
@@ -145,7 +161,7 @@ impl Group {
             return;
         }
         if text.starts_with("[REDACTED]") {
-            self.notices.push(Notice::Redacted);
+            self.tell(Notice::Redacted);
             return;
         }
         let at = At { key: key.to_owned(), line, span, encoding };
@@ -163,15 +179,23 @@ impl Group {
                     let before = self.token.replace((value, at, sure));
                     self.more.extend(before.map(|(value, at, _)| (value, at)));
                 } else {
-                    self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned()));
+                    self.tell(Notice::LeftBehind(value::other_than_token(text).to_owned()));
                 }
             }
             Role::Password | Role::Token { .. } => self.more.push((value, at)),
-            Role::Url(_) if text.starts_with("force://") => self.notices.push(Notice::LeftBehind("tokens of OAuth".to_owned())),
+            Role::Url(_) if text.starts_with("force://") => self.tell(Notice::LeftBehind("tokens of OAuth".to_owned())),
             Role::Url(rank) => self.urls.push((rank, text.to_owned())),
             Role::Sandbox => self.sandbox = value::is_sandbox(text),
             Role::ClientId => self.client.push(("Consumer Key", value, Kind::Text)),
             Role::ClientSecret => self.client.push(("Consumer Secret", value, Kind::Hidden)),
+            Role::OAuth => {}
+        }
+    }
+
+    /// Notes what is worth telling, once.
+    fn tell(&mut self, notice: Notice) {
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
         }
     }
 
@@ -195,6 +219,7 @@ impl Group {
         self.urls.extend(other.urls);
         self.sandbox = self.sandbox.or(other.sandbox);
         self.client.extend(other.client);
+        self.oauth |= other.oauth;
         self.more.extend(other.more);
         self.references.extend(other.references);
         self.notices.extend(other.notices);
@@ -203,20 +228,28 @@ impl Group {
         self.line = self.line.min(other.line);
     }
 
+    /// Whether the login is one with OAuth, which needs neither password nor token.
+    fn uses_oauth(&self) -> bool {
+        let has = |label: &str| self.client.iter().any(|(other, ..)| *other == label);
+        let other = self.password.is_some() || self.token.is_some() || self.no_token || !self.references.is_empty();
+        !other && has("Consumer Key") && (self.oauth || has("Consumer Secret") && self.username.is_none())
+    }
+
     /// Username, password and token, or a flag in place of one of the two, with the token under a name or in a shape that only Salesforce has.
     fn is_typical(&self) -> bool {
         let typical = |(token, _, sure): &(Secret, At, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
         let named = self.username.is_some() || self.client.len() > 1;
         let without = self.password.is_some() && self.token.is_none() && self.no_token && self.sandbox.is_some();
         let whole = self.password.is_some() || self.sandbox.is_some();
-        named && whole && (without || self.token.as_ref().is_some_and(typical))
+        let oauth = self.uses_oauth() && self.oauth && self.sandbox.is_some();
+        oauth || named && whole && (without || self.token.as_ref().is_some_and(typical))
     }
 
-    fn is_salesforce(&self, (scope, _, vendor): &Id, marked: &[Vec<String>]) -> bool {
-        vendor.is_some_and(|vendor| vendor != "sf" || !self.warehouse)
+    fn is_salesforce(&self, (scope, _, vendor): &Id, signs: &Signs) -> bool {
+        vendor.is_some_and(|vendor| vendor != "sf" || !signs.warehouse)
             || scope.iter().any(|name| names::is_salesforce(name))
             || self.urls.iter().any(|(_, url)| salesforce::is_salesforce(url))
-            || marked.iter().any(|marked| scope.starts_with(marked))
+            || signs.marked.iter().any(|marked| scope.starts_with(marked))
             || self.is_typical()
     }
 
@@ -280,7 +313,7 @@ impl Group {
 }
 
 /// Joins groups that are one login, and leaves out what is not Salesforce's.
-fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String>], dates: &[Dates]) -> Outcome {
+fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, signs: &Signs, dates: &[Dates]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut joined: Vec<(Id, Group)> = Vec::new();
     // Where each id without its prefix was seen first, so that a million groups need no million looks.
@@ -302,6 +335,7 @@ fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String
         alone.then(|| (id.0.clone(), group.urls.clone(), group.sandbox))
     };
     let shared: Vec<_> = joined.iter().filter_map(shared).collect();
+    let mut clients = false;
     for (id, mut group) in joined {
         if let Some((_, urls, sandbox)) =
             shared.iter().find(|(scope, ..)| id.0.starts_with(scope) && group.urls.is_empty() && group.sandbox.is_none())
@@ -309,10 +343,15 @@ fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String
             group.urls.clone_from(urls);
             group.sandbox = *sandbox;
         }
-        if !group.is_salesforce(&id, marked) {
+        if !group.is_salesforce(&id, signs) {
             continue;
         }
         outcome.flaws.append(&mut group.flaws);
+        if group.uses_oauth() && group.username.is_some() {
+            outcome.notices.push(Notice::LeftBehind(OAUTH.to_owned()));
+            continue;
+        }
+        clients |= group.uses_oauth();
         if !group.has_login() {
             outcome.notices.append(&mut group.notices);
             continue;
@@ -325,6 +364,10 @@ fn assemble(order: Vec<Id>, mut groups: HashMap<Id, Group>, marked: &[Vec<String
             found.dates = Some(*dates);
         }
         outcome.found.push(found);
+    }
+    // Beside a login, what belongs to an app is shared by all.
+    if clients && outcome.found.is_empty() {
+        outcome.notices.push(Notice::LeftBehind(OAUTH.to_owned()));
     }
     outcome
 }

@@ -19,6 +19,8 @@ pub(super) enum Role {
     Sandbox,
     ClientId,
     ClientSecret,
+    /// What only a login with OAuth has.
+    OAuth,
 }
 
 /// A name taken apart.
@@ -116,8 +118,9 @@ const LONGEST: usize = 3;
 pub(super) fn name(key: &str) -> Option<Name> {
     let mut words = words(key);
     // Talend puts all of a login below `userPassword`.
-    if words.len() > 2 && words.starts_with(&["user".to_owned(), "password".to_owned()]) {
-        words.drain(..2);
+    let below = (0..words.len()).find(|at| starts(&words[*at..], &["user", "password"]) && role(&words[at + 2..].concat()).is_some());
+    if let Some(at) = below {
+        words.drain(at..at + 2);
     }
     let exact = (0..words.len()).find_map(|at| {
         let vendor = VENDORS.iter().find(|vendor| starts(&words[at..], vendor))?;
@@ -219,6 +222,7 @@ fn role(name: &str) -> Option<Role> {
         "sandbox" | "issandbox" | "enablesandbox" | "usesandbox" | "usetestsandbox" | "environment" => Role::Sandbox,
         "clientid" | "consumerkey" => Role::ClientId,
         "clientsecret" | "consumersecret" => Role::ClientSecret,
+        "refreshtoken" | "privatekey" | "privatekeyfile" => Role::OAuth,
         _ => return None,
     })
 }
@@ -257,6 +261,9 @@ mod tests {
             ("camel.component.salesforce.user-name", "salesforce", "", Role::Username(0)),
             ("SF_CONSUMER_KEY", "sf", "", Role::ClientId),
             ("SFDC_LOGIN_URL", "sfdc", "", Role::Url(0)),
+            ("tSalesforceConnection.userPassword.userId", "salesforce", "t connection", Role::Username(2)),
+            ("SF_USER_PASSWORD_1", "sf", "user 1", Role::Password),
+            ("TAP_SALESFORCE_REFRESH_TOKEN", "tap", "", Role::OAuth),
         ] {
             assert_eq!(taken(key), Some((Some(vendor), affix.to_owned(), role)), "{key}");
         }
@@ -268,7 +275,6 @@ mod tests {
     fn names_of_other_things() {
         for key in [
             "SALESFORCE_API_VERSION",
-            "SF_REFRESH_TOKEN",
             "SALESFORCE_ACCESS_TOKEN",
             "SF_TOKEN_URL",
             "SALESFORCE_PASSWORD_FILE",

@@ -309,3 +309,50 @@ fn connections_in_one_value() {
     );
     assert_eq!(shown(Syntax::Json, &older), [whole(1, "")]);
 }
+
+#[test]
+fn a_login_with_oauth_is_told_and_not_taken() {
+    let told = |syntax, text: &str| {
+        let outcome = outcome(syntax, text).unwrap();
+        (outcome.found.len(), outcome.notices.len())
+    };
+    for (syntax, text, expected) in [
+        (Syntax::Json, r#"{"client_id":"c","client_secret":"s","refresh_token":"r","is_sandbox":true}"#, (0, 1)),
+        (Syntax::Json, r#"{"client_id":"c","client_secret":"s","refresh_token":"r"}"#, (0, 0)),
+        (Syntax::Json, r#"{"salesforce":{"username":"a@one.example","client_id":"c","private_key":"k"}}"#, (0, 1)),
+        (Syntax::Dotenv, "SF_CLIENT_ID=c\nSF_CLIENT_SECRET=s\n", (0, 1)),
+        (Syntax::Dotenv, "SF_CLIENT_ID=c\nSF_CLIENT_SECRET=s\nSF_USERNAME_1=a@one.example\nSF_PASSWORD_1=p\n", (1, 0)),
+        (Syntax::Dotenv, "SF_USERNAME=a@one.example\nSF_PASSWORD=p\nSF_CLIENT_ID=c\nSF_REFRESH_TOKEN=r\n", (1, 0)),
+        (Syntax::Dotenv, "FORCE_REFRESH_TOKEN=true\n", (0, 0)),
+    ] {
+        assert_eq!(told(syntax, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_called_by_its_name() {
+    for (value, what) in [
+        ("482133", "one-time codes"),
+        ("your_token", "placeholders of tokens"),
+        ("Quartz42", "values too short for a token"),
+        ("a.b.1-2345678901", "tokens of OAuth"),
+    ] {
+        let found = found(&format!("SF_USERNAME=a@one.example\nSF_TOKEN={value}\n"));
+        assert_eq!(found[0].notices, [Notice::LeftBehind(what.to_owned())], "{value}");
+    }
+}
+
+#[test]
+fn secrets_that_objects_only_name() {
+    let vault = r#"{"properties":{"type":"Salesforce","typeProperties":{"username":"a@one.example","password":{"type":"AzureKeyVaultSecret","secretName":"n"}}}}"#;
+    let left_out =
+        r#"{"name":"Salesforce","values":[{"key":"username","value":"a@one.example"},{"key":"password","value":"","type":"secret"}]}"#;
+    for (text, kind) in [(vault, "a secret kept elsewhere"), (left_out, "a value that was not exported")] {
+        let found = find(Syntax::Json, text).unwrap();
+        assert_eq!(
+            (found[0].record.password.is_empty(), found[0].notices.as_slice()),
+            (true, &[Notice::KeptElsewhere(kind)][..]),
+            "{text}"
+        );
+    }
+}

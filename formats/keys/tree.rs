@@ -42,6 +42,16 @@ impl Tree {
         }
     }
 
+    /// Whether an object names a secret in a vault of Azure, where a value could stand.
+    fn is_vault_secret(&self) -> bool {
+        self.text("type") == Some("AzureKeyVaultSecret")
+    }
+
+    /// Whether an object is a variable whose value was left out when it was exported.
+    fn is_left_out(&self) -> bool {
+        self.text("type") == Some("secret") && self.text("value") == Some("")
+    }
+
     /// The text under a key.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         Some(self.leaf(key)?.value.expose())
@@ -72,13 +82,21 @@ fn walk(tree: &Tree, line: u64, path: &mut Vec<String>, encoded: bool, entries: 
             for (at, (line, value)) in list.iter().enumerate() {
                 if let Some((name, line, leaf)) = value.pair() {
                     path.push(name.to_owned());
-                    entries.push(leaf.entry(path, line, false));
+                    let mut entry = leaf.entry(path, line, false);
+                    if value.is_left_out() {
+                        entry.reference = Some("a value that was not exported");
+                    }
+                    entries.push(entry);
                 } else {
                     path.push(at.to_string());
                     walk(value, *line, path, encoded, entries);
                 }
                 path.pop();
             }
+        }
+        Tree::Map(_) if tree.is_vault_secret() => {
+            let reference = Some("a secret kept elsewhere");
+            entries.push(Entry { path: path.clone(), line, reference, ..Entry::default() });
         }
         Tree::Map(map) => {
             let secret = tree.text("kind") == Some("Secret");

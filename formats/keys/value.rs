@@ -81,6 +81,17 @@ pub(super) fn could_be_token(value: &str) -> bool {
         && !value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// What a value is, in words, that stands under such a name and cannot be a security token.
+pub(super) fn other_than_token(value: &str) -> &'static str {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    match value.len() {
+        6 if digits == 6 => "one-time codes",
+        _ if digits == 0 => "placeholders of tokens",
+        ..15 => "values too short for a token",
+        _ => "tokens of OAuth",
+    }
+}
+
 /// Whether a value looks as security tokens do: 24 or 25 letters and digits, mixed.
 pub(super) fn is_like_a_token(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);

@@ -2,21 +2,26 @@
 
 use crate::keys::{Entries, Entry, expanded};
 
-/// Whether a text looks like a `.properties` file: every line that is no comment has a key with a dot or a plain one, a sign and a value.
+/// Whether a text looks like a `.properties` file: most lines that are no comments have a key, a sign and a value.
 pub(crate) fn looks(text: &str) -> bool {
-    let (mut pairs, mut others) = (0_u32, 0_u32);
+    let (mut pairs, mut dotted, mut others) = (0_u32, 0_u32, 0_u32);
     for Line { text: line, .. } in logical(text) {
         let sign = sign(&line);
         let key = sign.map_or("", |(end, _)| &line[..end]);
         let named = is_name(key) && !key.contains(' ');
-        if line.starts_with('[') || line.starts_with(['{', '<', '-']) {
+        if line.starts_with(['[', '{', '}', '<', '-']) {
             return false;
         }
         // `key: value` is YAML as well, and more often.
         let equals = sign.is_some_and(|(end, begin)| line[end..begin].contains('='));
-        if named && equals { pairs += 1 } else { others += 1 }
+        match named {
+            true if equals => pairs += 1,
+            true if key.contains('.') => dotted += 1,
+            _ => others += 1,
+        }
     }
-    pairs > 0 && pairs >= others
+    // The other signs say nothing by themselves, but beside this one they do.
+    pairs > 0 && pairs + dotted >= others
 }
 
 /// The keys of a text.
@@ -55,7 +60,7 @@ pub(super) fn is_ant(text: &str) -> bool {
 
 /// Whether Talend reads it, whose values stand in quotes as in code.
 pub(super) fn is_talend(text: &str) -> bool {
-    logical(text).iter().any(|line| line.text.starts_with("userPassword."))
+    logical(text).iter().any(|line| line.text.contains("userPassword."))
 }
 
 fn is_name(key: &str) -> bool {
@@ -183,7 +188,8 @@ mod tests {
 
     #[test]
     fn what_looks_like_it() {
-        assert!(looks("sf.username=a\n") && looks("#x\n\nusername = a\nurl = b\n"));
-        assert!(!looks("") && !looks("[a]\nb=c\n") && !looks("a: b\n") && !looks("{\"a\":1}") && !looks("a,b\n"));
+        assert!(looks("sf.username=a\n") && looks("#x\n\nusername = a\nurl = b\n") && looks("sf.username: a\nsf.password b\nsf.serverurl=c\n"));
+        assert!(!looks("") && !looks("[a]\nb=c\n") && !looks("a: b\n") && !looks("{\"a\":1}") && !looks("a,b\n") && !looks("a.b: c\n"));
+        assert!(!looks("provider \"x\" {\n  username = \"a\"\n  login_url = \"b\"\n}\n"), "blocks are another syntax");
     }
 }

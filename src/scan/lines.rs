@@ -62,7 +62,7 @@ pub const RULES: [Rule; 6] = [
         find: |found, around| {
             let key = fold(&found["key"]);
             let named = ["securitytoken", "sectoken", "securitykey"].iter().any(|name| key.ends_with(name));
-            let fits = named && !around.is_others() || is_token(&key) && (has_prefix(&key) || around.is_ours()) && !around.is_others();
+            let fits = (named || is_token(&key) && (has_prefix(&key) || around.is_ours())) && !around.is_others(&key);
             let token = &found["token"];
             (fits && is_like_a_token(token)).then(|| around.with_user(Record { token: Some(token.into()), ..Record::default() }))
         },
@@ -72,6 +72,7 @@ pub const RULES: [Rule; 6] = [
             "Security Token: Qx7LmT2vRk9ZpB4nWc6HdY1s",
             r#"<sfdc:basic-connection username="ops@one.example" securityToken="Qx7LmT2vRk9ZpB4nWc6HdY1s"/>"#,
             "export SF_TOKEN=Qx7LmT2vRk9ZpB4nWc6HdY1s",
+            "./mule -M-Dsfdc.token=Qx7LmT2vRk9ZpB4nWc6HdY1s",
             "<securityToken>Qx7LmT2vRk9ZpB4nWc6HdY1s</securityToken>",
             "url = https://login.salesforce.com\ntoken = Qx7LmT2vRk9ZpB4nWc6HdY1s",
             "User=ops@one.example;Password=Fake-1;SecurityToken=Qx7LmT2vRk9ZpB4nWc6HdY1s;",
@@ -80,6 +81,7 @@ pub const RULES: [Rule; 6] = [
             "security_token = 'your_security_token_here'",
             "security_token = os.environ['SF_SECURITY_TOKEN']",
             "aws_security_token = 'Qx7LmT2vRk9ZpB4nWc6HdY1s'",
+            "[obs]\nsecurity_token = Qx7LmT2vRk9ZpB4nWc6HdY1s",
             "token = 'Qx7LmT2vRk9ZpB4nWc6HdY1s'",
             "security_token = XXXXXXXXXXXXXXXXXXXXXXXX",
             "next_page_token: Qx7LmT2vRk9ZpB4nWc6HdY1s",
@@ -96,7 +98,7 @@ pub const RULES: [Rule; 6] = [
             let value = found.name("quoted").or(found.name("bare")).map_or("", |value| value.as_str());
             let joined = !splits(value).is_empty() && !value.contains("${") && !value.contains("://");
             let ours = has_prefix(&key) || around.is_ours();
-            (named && joined && ours && !around.is_others())
+            (named && joined && ours && !around.is_others(&key))
                 .then(|| around.with_user(Record { password: value.into(), ..Record::default() }))
         },
         is_session: false,
@@ -206,9 +208,19 @@ fn is_worth_it(line: &str) -> bool {
     line.len() <= LONGEST && line.split([' ', '\t']).any(|word| word.len() >= 15)
 }
 
-/// A key without what people put between its words.
+/// A key without what people put between its words, nor the flag of Java that sets it: `-D`, behind `-M` for Mule.
 fn fold(key: &str) -> String {
+    let flagged = key.strip_prefix("M-D").or(key.strip_prefix('D')).filter(|key| key.starts_with("sf") || key.starts_with("salesforce"));
+    let key = flagged.unwrap_or(key);
     key.chars().filter(|character| !matches!(character, '-' | '_' | '.' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a line names a vendor with security tokens of its own.
+fn names_others(line: &str) -> bool {
+    let mut words = line.split(|character: char| !character.is_ascii_alphanumeric());
+    words.any(|word| {
+        ["aws", "amz", "huawei", "obs", "alibaba", "aliyun", "oss", "sts", "rakuten"].iter().any(|name| word.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether a key means a token of whatever kind.
@@ -219,7 +231,7 @@ fn is_token(key: &str) -> bool {
 
 /// Whether the key itself says Salesforce.
 fn has_prefix(key: &str) -> bool {
-    ["salesforce", "sforce", "sfdc", "sfdx", "sf", "dsf", "tapsalesforce", "force"].iter().any(|prefix| key.starts_with(prefix))
+    ["salesforce", "sforce", "sfdc", "sfdx", "sf", "tapsalesforce", "force"].iter().any(|prefix| key.starts_with(prefix))
         || key.contains("salesforce")
 }
 
@@ -232,12 +244,10 @@ impl Around<'_> {
         })
     }
 
-    /// Whether the line is about a vendor with security tokens of its own.
-    fn is_others(&self) -> bool {
-        let mut words = self.line.split(|character: char| !character.is_ascii_alphanumeric());
-        words.any(|word| {
-            ["aws", "amz", "huawei", "obs", "alibaba", "aliyun", "oss", "sts", "rakuten"].iter().any(|name| word.eq_ignore_ascii_case(name))
-        })
+    /// Whether a key in the line belongs to a vendor with security tokens of its own: it is named there, or nearby and Salesforce is not.
+    fn is_others(&self, key: &str) -> bool {
+        let nearby = || !has_prefix(key) && !self.is_ours() && self.neighbours.iter().any(|line| names_others(line));
+        names_others(self.line) || nearby()
     }
 
     /// The record with the username and password that stand nearby.
