@@ -5,6 +5,7 @@
 //! Salesforce: a prefix such as `SFDC_`, a section of that name, or a URL that leads there. Facts: `facts/salesforce.md`, sections 3.0 to 3.8.
 
 mod amend;
+mod assemble;
 mod codec;
 mod comment;
 mod entry;
@@ -46,7 +47,7 @@ pub fn find(syntax: Syntax, text: &str) -> crate::Result<Vec<Found>> {
 /// As [`find`].
 pub fn outcome(syntax: Syntax, text: &str) -> crate::Result<Outcome> {
     let entries = syntax.entries(text)?;
-    Ok(group::outcome(entries, &comment::dates(text)))
+    Ok(assemble::outcome(entries, &comment::dates(text)))
 }
 
 #[cfg(test)]
