@@ -90,7 +90,7 @@ impl<'t> Composer<'t> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Tree> {
-        let mut map: Vec<(String, u64, Tree)> = Vec::new();
+        let (mut map, mut inherited) = (Vec::new(), Vec::new());
         let mut template = false;
         loop {
             let (event, span) = self.next()?;
@@ -101,26 +101,18 @@ impl<'t> Composer<'t> {
             let (event, next) = self.next()?;
             let value = self.value(event, next, depth + 1)?;
             match key {
-                // `<<: *defaults` takes in the keys that are not there.
-                Tree::Text(key) if key.value.expose() == "<<" => merge(&mut map, value),
-                Tree::Text(key) => {
-                    let key = key.value.expose().to_owned();
-                    // What was taken in gives way.
-                    map.retain(|(other, line, _)| *other != key || *line > 0);
-                    map.push((key, line(span), value));
-                }
+                Tree::Text(key) if key.value.expose() == "<<" => inherit(&mut inherited, value),
+                Tree::Text(key) => map.push((key.value.expose().to_owned(), line(span), value)),
                 _ => template = true,
-            }
-        }
-        for (_, at, _) in &mut map {
-            if *at == 0 {
-                *at = 1;
             }
         }
         // `{{ name }}` without quotes is a map whose key is a map.
         if template && map.is_empty() {
             return Ok(Tree::Text(Leaf { reference: Some("a template"), ..Leaf::default() }));
         }
+        // `<<: *defaults` takes in the keys that are not there.
+        inherited.retain(|(key, ..): &Key| map.iter().all(|(known, ..)| known != key));
+        map.append(&mut inherited);
         Ok(Tree::Map(map))
     }
 
@@ -158,17 +150,20 @@ impl<'t> Composer<'t> {
     }
 }
 
-/// Takes the keys of a map, or of a list of maps, into another one that does not have them; their lines are 0 until the map is whole.
-fn merge(map: &mut Vec<(String, u64, Tree)>, other: Tree) {
-    match other {
-        Tree::Map(other) => {
-            for (key, _, value) in other {
-                if map.iter().all(|(known, ..)| *known != key) {
-                    map.push((key, 0, value));
+/// A key of a map, with its line and its value.
+type Key = (String, u64, Tree);
+
+/// Takes the keys of a map, or of each map of a list, of which the first counts.
+fn inherit(inherited: &mut Vec<Key>, from: Tree) {
+    match from {
+        Tree::Map(map) => {
+            for key in map {
+                if inherited.iter().all(|(known, ..)| *known != key.0) {
+                    inherited.push(key);
                 }
             }
         }
-        Tree::List(list) => list.into_iter().for_each(|(_, other)| merge(map, other)),
+        Tree::List(list) => list.into_iter().for_each(|(_, from)| inherit(inherited, from)),
         Tree::Text(_) => {}
     }
 }
@@ -211,7 +206,7 @@ mod tests {
     #[test]
     fn aliases_and_tags() {
         let text = "d: &d\n  user: a\n  pass: b\np:\n  <<: *d\n  pass: c\nv: !vault |\n  $ANSIBLE\nt: {{ name }}\ns: !!str 1\n";
-        let expected = ["2 d.user=a", "3 d.pass=b", "1 p.user=a", "6 p.pass=c", "7 v=$ANSIBLE\n", "9 t=", "10 s=1"];
+        let expected = ["2 d.user=a", "3 d.pass=b", "6 p.pass=c", "2 p.user=a", "7 v=$ANSIBLE\n", "9 t=", "10 s=1"];
         assert_eq!(shown(text), expected);
         let (tree, line) = documents(text).unwrap().remove(0);
         let told: Vec<_> = flatten(&tree, line).into_iter().filter_map(|entry| entry.reference).collect();
