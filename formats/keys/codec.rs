@@ -112,3 +112,21 @@ pub(crate) fn text(bytes: &[u8], syntax: Syntax, sink: &mut dyn Sink) -> Result<
         .at(format!("line {line}"))
         .hint("save the file again as UTF-8; guessing another encoding could change a password"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tally;
+
+    #[test]
+    fn a_login_that_two_environments_inherit_is_one() {
+        let text = "default: &default\n  sfdc_username: a\n  sfdc_password: p\nproduction:\n  <<: *default\nstaging:\n  <<: *default\n  sfdc_password: q\n";
+        let mut passwords = Vec::new();
+        let mut take = |record: &mut Record, _: Spot| {
+            passwords.push(record.password.expose().to_owned());
+            Ok(())
+        };
+        read(Syntax::Yaml, &mut text.as_bytes(), &Limits::default(), &mut (&mut take, &mut Tally::default())).unwrap();
+        assert_eq!(passwords, ["p", "q"]);
+    }
+}
