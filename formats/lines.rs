@@ -188,16 +188,14 @@ pub fn join_integrations(integrations: &[Integration]) -> String {
 /// Splits what [`join_integrations`] joined; a third part that is not a date stays with the place.
 pub fn split_integrations(text: &str) -> Vec<Integration> {
     let one = |item: &String| {
-        let parts = split_unescaped(item, '|');
-        let part = |at: usize| parts.get(at).map(|part| unescape_item(part.trim())).unwrap_or_default();
-        let mut integration = Integration { name: part(0), place: part(1), updated: None };
-        let rest: Vec<String> = (2..parts.len()).map(part).collect();
-        match rest.as_slice() {
-            [] => {}
-            [updated] if updated.parse::<Moment>().is_ok() => integration.updated = updated.parse().ok(),
-            rest => integration.place = format!("{} | {}", integration.place, rest.join(" | ")),
+        let mut parts: Vec<String> = split_unescaped(item, '|').iter().map(|part| unescape_item(part.trim())).collect();
+        let updated: Option<Moment> = if let [_, _, last] = &parts[..] { last.parse().ok() } else { None };
+        if updated.is_some() {
+            parts.pop();
         }
-        integration
+        let name = parts.remove(0);
+        // Empty parts leave blanks at its ends, which no format keeps.
+        Integration { name, place: parts.join(" | ").trim().to_owned(), updated }
     };
     split_unescaped(text, ';').iter().filter(|item| !item.trim().is_empty()).map(one).collect()
 }
@@ -314,6 +312,10 @@ mod tests {
         assert_eq!(split_integrations(&join_integrations(&list)), list);
         assert_eq!(join_integrations(&list[1..2]), "Zapier");
         assert_eq!(split_integrations("a | b | c")[0].place, "b | c");
+        let mut list = split_integrations("||; a | b | | ");
+        assert_eq!([list[0].place.as_str(), &list[1].place], ["|", "b |  |"]);
+        list[1].updated = list[1].updated.or("2026-05-05".parse().ok());
+        assert_eq!(split_integrations(&join_integrations(&list)), list);
     }
 
     #[test]

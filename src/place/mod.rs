@@ -309,7 +309,7 @@ impl<'f> Placer<'f> {
                 self.losses.add(Loss::Kind(field.kind), record.name());
                 field.kind = Kind::Text;
             }
-            if reads_as_key(holds, &field.label, &placed, &to_notes) {
+            if reads_as_key(holds, record, &field.label, &placed, &to_notes) {
                 field.label = labels::protect(&field.label).into();
             }
             placed.push(field);
@@ -441,15 +441,24 @@ impl<'f> Placer<'f> {
 
 /// Whether a field of the user's own would be taken for a key when it is read back: its label means one, and the key itself is not among
 /// the fields before it, or is a list that takes it in as well.
-fn reads_as_key(holds: &Holds, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
+fn reads_as_key(holds: &Holds, record: &Record, label: &str, before: &[Field], in_notes: &[Field]) -> bool {
     if label.starts_with('\\') {
         return labels::key_of(label.trim_start_matches('\\')).is_some();
     }
     let Some((key, labels::Sure::Yes)) = labels::key_of(label) else { return false };
     let means = |field: &Field| labels::key_of(&field.label).is_some_and(|(other, _)| other == key);
+    if in_notes.iter().any(means) {
+        return true;
+    }
     // Of most keys the first field counts; URLs are all taken.
     let first = key == Key::Urls || !before.iter().any(means);
-    in_notes.iter().any(means) || (!labels::is_ours(key) && !holds.has(key) && first)
+    first
+        && match key {
+            // A second one, whose first the format could not hold.
+            Key::Token | Key::UsedBy => !record.has(key),
+            // What is under these labels is no date, or it would have been read.
+            _ => !labels::is_ours(key) && !holds.has(key),
+        }
 }
 
 /// The nearest label that can stand in a line.

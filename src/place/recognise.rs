@@ -34,6 +34,8 @@ pub enum Finding {
 /// understand stays as it is.
 pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)) -> bool {
     let holds = &spec.holds;
+    // Once before, so that an empty item does not keep a field from its key, and once behind, for what the fields brought.
+    normalise(record);
     // A block holds keys whatever the format has a column for.
     let nothing = Holds::default();
     let mut fields = std::mem::take(&mut record.fields);
@@ -92,12 +94,20 @@ fn normalise(record: &mut Record) {
         record.title.clear();
     }
     for list in [&mut record.urls, &mut record.tags] {
-        for item in list.iter_mut().filter(|item| item.trim().len() != item.len()) {
-            *item = item.trim().to_owned();
-        }
+        list.iter_mut().for_each(trim);
         list.retain(|item| !item.is_empty());
     }
+    for integration in &mut record.used_by {
+        trim(&mut integration.name);
+        trim(&mut integration.place);
+    }
     record.used_by.retain(|integration| !integration.name.is_empty() || !integration.place.is_empty());
+}
+
+fn trim(text: &mut String) {
+    if text.trim().len() != text.len() {
+        *text = text.trim().to_owned();
+    }
 }
 
 /// Takes the keys out of `fields`, which are the record's or the lines of its block, and says whether any label is of another level.

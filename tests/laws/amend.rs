@@ -1,6 +1,4 @@
 //! A file whose login gets new secrets differs in them and in nothing else.
-//!
-//! `PROPTEST_CASES=20000 cargo test --release --test laws config_files` looks longer.
 
 use proptest::prelude::*;
 use sfcred::amend::amend;
@@ -12,7 +10,7 @@ use sfcred_formats::{
 };
 use zeroize::Zeroizing;
 
-use crate::machine::{assert_same, reference, write};
+use crate::machine::{assert_same, properties, reference, write};
 
 /// Names the style, and is never asked for more.
 struct Styled<'s>(Option<&'s str>);
@@ -137,7 +135,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(properties(|cases| cases / 4))]
 
     #[test]
     fn config_files_of_every_style(old in login(), new in login(), other in login()) {
