@@ -83,9 +83,9 @@ pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)
     salesforce
 }
 
-/// Whether a line of the notes repeats a custom field; either may have a backslash before a label that would mean a key.
+/// Whether a line of the notes repeats a custom field; the line has one more backslash where only there its label would mean a key.
 fn same(line: &Field, field: &Field) -> bool {
-    line.value == field.value && line.label.trim_start_matches('\\') == field.label.trim_start_matches('\\')
+    line.value == field.value && (line.label == field.label || line.label.strip_prefix('\\') == Some(&field.label))
 }
 
 /// Brings what can be written in two ways to one.
