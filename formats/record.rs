@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
+use crate::salesforce::is_token_like;
 use crate::{Moment, Secret};
 
 /// One login with everything that is known of it.
@@ -64,9 +65,17 @@ impl Record {
         self.modified = None;
     }
 
-    /// The name to use in messages: the username, which is never a secret, else the title.
+    /// The name to use in messages: the username, else the title.
+    ///
+    /// Columns get mixed up, and lines run together. What looks like a secret of the record is not shown, nor is what stands behind a blank,
+    /// which no username has.
     pub fn name(&self) -> &str {
-        if self.username.is_empty() { &self.title } else { &self.username }
+        let name = if self.username.is_empty() { &self.title } else { self.username.split_whitespace().next().unwrap_or_default() };
+        let is_secret = |secret: &Secret| !secret.is_empty() && secret.expose() == name;
+        if is_token_like(name) || is_secret(&self.password) || self.token.as_ref().is_some_and(is_secret) {
+            return "(a name that looks like a secret)";
+        }
+        name
     }
 
     /// Whether `key` holds anything.
@@ -256,6 +265,27 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Date => "date",
             Self::Url => "url",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_show_no_secrets() {
+        let record = |title: &str, username: &str| Record {
+            title: title.into(),
+            username: username.into(),
+            password: "hunter2".into(),
+            token: Some("FakeT0ken".into()),
+            ..Record::default()
+        };
+        assert_eq!(record("Prod", "a@b.example SF_PASSWORD=hunter2").name(), "a@b.example");
+        assert_eq!(record("Prod org", "").name(), "Prod org");
+        for secret in ["Qx7LmT2vRk9ZpB4nWc6HdY1s", "hunter2", "FakeT0ken"] {
+            assert_eq!(record("", secret).name(), "(a name that looks like a secret)");
         }
     }
 }

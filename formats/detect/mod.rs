@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::decode::HEAD;
 use crate::format::Likeness;
 use crate::keys::{self, Syntax};
-use crate::{Error, Format, Input, Result, table};
+use crate::{Error, Format, Input, Result, json_config, table};
 pub use folder::detect_folder;
 use outline::Outline;
 
@@ -20,7 +20,7 @@ use outline::Outline;
 #[serde(deny_unknown_fields, default)]
 pub struct Signs {
     /// Sets of conditions on a JSON document, of which one must hold whole: a path such as `items[].type`, and what stands there:
-    /// `string`, `number`, `array`, `object`, `null`, `true`, `false`, `any`, `absent`, or a text as `=text`.
+    /// `string`, `number`, `array`, `object`, `texts` for an object of texts alone, `null`, `true`, `false`, `any`, `absent`, or a text as `=text`.
     pub json: Vec<BTreeMap<String, String>>,
     /// The bytes it begins with, in hexadecimal with blanks between; one of them is enough.
     pub magic: Vec<String>,
@@ -165,12 +165,22 @@ fn text_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<Result<Found<'f>>>
 /// Finds the format of a config file that holds a Salesforce login.
 fn config_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<&'f Format> {
     // What is cut off at the end of a long file may be half a line.
-    let end = if head.len() < HEAD { head.len() } else { head.iter().rposition(|byte| *byte == b'\n')? + 1 };
+    let whole = head.len() < HEAD;
+    let end = if whole { head.len() } else { head.iter().rposition(|byte| *byte == b'\n')? + 1 };
     let text = String::from_utf8_lossy(&head[..end]);
     let syntax = Syntax::of(&text)?;
-    let outcome = keys::outcome(syntax, &text).ok()?;
-    let holds = !outcome.found.is_empty() || !outcome.notices.is_empty() || !outcome.flaws.is_empty();
+    let holds = match keys::outcome(syntax, &text) {
+        Ok(outcome) => !outcome.found.is_empty() || !outcome.notices.is_empty() || !outcome.flaws.is_empty(),
+        // Its reader says where it is damaged. Nothing else may guess what its values are.
+        Err(_) => whole && names_salesforce(&text),
+    };
     formats.iter().copied().find(|format| holds && format.spec.detect.syntax == Some(syntax))
+}
+
+/// Whether a name of Salesforce stands anywhere in a text.
+fn names_salesforce(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["salesforce", "sforce", "sfdc", "sf_", "security_token", "securitytoken"].iter().any(|name| text.contains(name))
 }
 
 /// Finds the table by its header, or else a config file.
@@ -273,6 +283,8 @@ fn one<'f>(matching: &[&'f Format], none: impl FnOnce() -> Error) -> Result<Foun
 fn is_json(head: &[u8]) -> bool {
     let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());
     match bytes.next() {
+        // A comment, which config files have.
+        Some(b'/') => std::str::from_utf8(head).is_ok_and(json_config::looks),
         Some(b'{') => true,
         // Before a letter it begins a section of a config file, unless that is one of `true`, `false` and `null`.
         Some(b'[') => !bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() && !b"tfn".contains(byte)),

@@ -26,6 +26,7 @@ impl Outline {
             (None, sign) => sign == "absent",
             (Some(_), "any") => true,
             (Some(found), "string") => found.starts_with('='),
+            (Some(found), "object") => found == "object" || found == "texts",
             (Some(found), sign) => found == sign,
         })
     }
@@ -97,9 +98,15 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let path = self.path.clone();
         self.note("object");
+        let (mut texts, mut others) = (0_u32, 0_u32);
         while let Some(key) = map.next_key::<String>()? {
             let path = if path.is_empty() { key } else { format!("{path}.{key}") };
-            map.next_value_seed(self.inner(path))?;
+            map.next_value_seed(self.inner(path.clone()))?;
+            let is_text = self.found.get(&path).is_some_and(|found| found.starts_with('='));
+            if is_text { texts += 1 } else { others += 1 }
+        }
+        if texts > 0 && others == 0 {
+            self.found.insert(path, "texts".to_owned());
         }
         Ok(())
     }
@@ -128,6 +135,13 @@ mod tests {
         assert!(outline.fits(&signs(&[("encrypted", "false"), ("items[].type", "number"), ("items[].name", "string")])));
         assert!(outline.fits(&signs(&[("folders", "array"), ("folders[]", "absent"), ("items[].name", "=n")])));
         assert!(!outline.fits(&signs(&[("items[].type", "string")])));
+    }
+
+    #[test]
+    fn objects_of_texts_are_told_from_others() {
+        let outline = Outline::of(br#"{"a":{"b":"c","d":"e"},"f":{"g":"h","i":{}},"j":{}}"#);
+        assert!(outline.fits(&signs(&[("a", "texts"), ("a", "object"), ("f", "object"), ("j", "object")])));
+        assert!(!outline.fits(&signs(&[("f", "texts")])) && !outline.fits(&signs(&[("j", "texts")])));
     }
 
     #[test]

@@ -1,16 +1,18 @@
-//! The lines of a `.env` file.
+//! The lines of a `.env` file, of a script that sets variables, and of a Dockerfile.
 
-use crate::keys::{Entries, Entry, expanded};
+use crate::keys::{self, Entries, Entry, expanded};
 
 /// Whether a text looks like a `.env` file: of what is no comment, `KEY=value` is the first, and at least half.
 pub(crate) fn looks(text: &str) -> bool {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (mut assignments, mut others, mut typical) = (0_u32, 0_u32, false);
     for line in lines {
-        if let Some((key, _)) = assignment(line) {
+        if let Some(Assignment { key, begin, .. }) = assignment(line) {
             assignments += 1;
-            // `username=` alone is what files of Java have.
-            typical |= key.contains('_') || !key.bytes().any(|byte| byte.is_ascii_lowercase()) || !line.starts_with(key);
+            // `username=` alone is what files of Java have, and so is a blank before the sign; quotes they have not.
+            let named = key.contains('_') || !key.bytes().any(|byte| byte.is_ascii_lowercase()) || !line.starts_with(key);
+            let spaced = line[..begin - 1].ends_with([' ', '\t']);
+            typical |= named && !spaced || line[begin..].trim_start().starts_with(['"', '\'']);
         } else if line.starts_with('[') && line.ends_with(']') {
             return false;
         } else {
@@ -24,43 +26,109 @@ pub(crate) fn looks(text: &str) -> bool {
 pub(crate) fn entries(text: &str) -> Entries {
     let mut entries = Vec::new();
     let (mut at, mut line) = (0, 1);
+    // Whether another assignment stands before this one in its line, so that a blank ends a value.
+    let mut in_command = false;
     while at < text.len() {
         let rest = &text[at..];
         let end = rest.find('\n').map_or(rest.len(), |end| end + 1);
         let mut taken = end;
-        if let Some((key, begin)) = assignment(rest[..end].trim_end()) {
+        if let Some(Assignment { key, begin, batch }) = assignment(rest[..end].trim_end()) {
             let mut entry = Entry { path: vec![key.to_owned()], line, ..Entry::default() };
-            match value(&rest[begin..], &mut entry) {
+            let read = if batch { Some(set(rest[begin..end].trim_end(), &mut entry)) } else { value(&rest[begin..], in_command, &mut entry) };
+            match read {
                 Some(length) => {
                     let behind = begin + length;
                     entry.span = entry.span.map(|span| at + begin + span.start..at + begin + span.end);
-                    taken = rest[behind..].find('\n').map_or(rest.len(), |end| behind + end + 1);
+                    taken = match next(&rest[behind..]) {
+                        Some(Next { at, .. }) if !batch => behind + at,
+                        _ => rest[behind..].find('\n').map_or(rest.len(), |end| behind + end + 1),
+                    };
                 }
                 None => entry.flaw = Some("the quote is not closed"),
             }
             entries.push(entry);
         }
+        in_command = !rest[..taken].ends_with('\n');
         line += rest[..taken].bytes().filter(|byte| *byte == b'\n').count() as u64;
         at += taken;
     }
     entries
 }
 
-/// The key of a line `export KEY=value`, and where its value begins.
-fn assignment(line: &str) -> Option<(&str, usize)> {
+/// The beginning of `KEY=value`.
+struct Assignment<'l> {
+    key: &'l str,
+    /// Where the value begins.
+    begin: usize,
+    /// Whether the command line of Windows reads it.
+    batch: bool,
+}
+
+fn assignment(line: &str) -> Option<Assignment<'_>> {
     let sign = line.find('=')?;
-    let mut key = line[..sign].trim_start();
-    for word in ["export ", "set ", "declare -x "] {
+    let mut key = line[..sign].trim();
+    let batch = key.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("set "));
+    if batch {
+        key = key[4..].trim_start();
+        key = key.strip_prefix('"').unwrap_or(key);
+    }
+    for word in ["export ", "declare -x ", "ENV ", "ARG "] {
         key = key.strip_prefix(word).map_or(key, str::trim_start);
     }
-    let first = key.bytes().next()?;
-    let named = (first.is_ascii_alphabetic() || first == b'_') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    named.then_some((key, sign + 1))
+    is_name(key).then_some(Assignment { key, begin: sign + 1, batch })
+}
+
+fn is_name(key: &str) -> bool {
+    let first = key.bytes().next().unwrap_or(b'0');
+    (first.is_ascii_alphabetic() || first == b'_') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Another assignment behind a value.
+struct Next {
+    at: usize,
+    /// Whether nothing else can be meant; a value without quotes may have blanks in it.
+    sure: bool,
+}
+
+/// The assignment that the rest of a line behind a value begins with.
+fn next(text: &str) -> Option<Next> {
+    let line = text.lines().next().unwrap_or_default();
+    let rest = line.trim_start_matches([' ', '\t', ';', '&']);
+    let between = &line[..line.len() - rest.len()];
+    let sign = rest.find('=')?;
+    let (word, key) = rest[..sign].rsplit_once(' ').unwrap_or(("", &rest[..sign]));
+    let blank = between.contains([' ', '\t']);
+    let separate = blank && (between.contains(';') || between.contains("&&")) || matches!(word, "export" | "declare -x");
+    let fits = !between.is_empty() && is_name(key) && (word.is_empty() || separate);
+    let constant = blank && key.len() > 1 && !key.bytes().any(|byte| byte.is_ascii_lowercase());
+    let sure = separate || keys::is_known(key);
+    (fits && (sure || constant)).then_some(Next { at: between.len(), sure })
+}
+
+/// Reads a value as the command line of Windows does, and says how long it is.
+fn set(text: &str, entry: &mut Entry) -> usize {
+    let (inner, quoted) = match (text.strip_suffix('"'), text.strip_prefix('"')) {
+        (Some(inner), first) => (if first.is_some() { &inner[inner.len().min(1)..] } else { inner }, true),
+        (None, _) => (text, false),
+    };
+    let mut value = String::with_capacity(inner.len());
+    let mut rest = inner.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '^' if !quoted => value.extend(rest.next()),
+            '%' if rest.peek() == Some(&'%') => value.extend(rest.next()),
+            character => value.push(character),
+        }
+    }
+    // What has escapes is not replaced where it stands.
+    entry.span = text.find(inner).filter(|_| value == inner).map(|at| at..at + inner.len());
+    entry.value = value.into();
+    text.len()
 }
 
 /// Reads the value at the beginning of `text` into the entry, and says how long it is; nothing where a quote is open.
-fn value(text: &str, entry: &mut Entry) -> Option<usize> {
-    let read = shell(text, entry);
+fn value(text: &str, in_command: bool, entry: &mut Entry) -> Option<usize> {
+    let read = shell(text, in_command, entry);
     if read.is_some() && entry.flaw.is_none() {
         return read;
     }
@@ -91,7 +159,7 @@ fn escaped(text: &str) -> Option<(String, usize)> {
 }
 
 /// Reads a value as a shell does.
-fn shell(text: &str, entry: &mut Entry) -> Option<usize> {
+fn shell(text: &str, in_command: bool, entry: &mut Entry) -> Option<usize> {
     let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
     let mut at = blank;
     let mut end = blank;
@@ -117,9 +185,9 @@ fn shell(text: &str, entry: &mut Entry) -> Option<usize> {
             }
             _ if quoted => break,
             _ => {
-                let (value, line) = bare(&text[at..], blank > 0, &mut found, entry);
+                let (value, line) = bare(&text[at..], blank > 0, in_command, &mut found, entry);
                 (end, at) = (at + value, at + line);
-                variable |= expanded(&found);
+                variable |= expands(&found);
                 break;
             }
         }
@@ -130,7 +198,8 @@ fn shell(text: &str, entry: &mut Entry) -> Option<usize> {
     if quoted {
         let line = text[at..].lines().next().unwrap_or_default();
         let rest = line.trim_start();
-        if !rest.is_empty() && !rest.starts_with(['#', ';']) {
+        let goes_on = in_command || rest == "\\" || next(line).is_some();
+        if !rest.is_empty() && !rest.starts_with(['#', ';']) && !goes_on {
             entry.flaw = Some("something stands behind the closing quote");
         }
     }
@@ -161,7 +230,7 @@ fn double(text: &str, found: &mut String) -> Option<(usize, bool)> {
         match character {
             '\\' => escaped = true,
             '"' => {
-                let expands = expanded(&plain) && (plain.len() > 1 || begin == 0);
+                let expands = expands(&plain) && (plain.len() > 1 || begin == 0);
                 return Some((at, expands));
             }
             other => {
@@ -173,20 +242,50 @@ fn double(text: &str, found: &mut String) -> Option<(usize, bool)> {
     None
 }
 
-/// A value without quotes, which ends before a comment or at the end of the line: how long the two are. A comment begins behind a blank.
-fn bare(text: &str, behind_a_blank: bool, found: &mut String, entry: &mut Entry) -> (usize, usize) {
+/// Whether a shell puts something else in the place of a value, or of a part of it.
+fn expands(value: &str) -> bool {
+    expanded(value) || value.len() > 2 && value.starts_with('`') && value.ends_with('`')
+}
+
+/// A value without quotes, which ends before a comment, before another assignment, or at the end of the line: how long it is, and where what
+/// is behind it begins. A comment begins behind a blank.
+fn bare(text: &str, behind_a_blank: bool, in_command: bool, found: &mut String, entry: &mut Entry) -> (usize, usize) {
     let line = text.lines().next().unwrap_or_default();
-    let mut end = line.len();
-    for (at, _) in line.match_indices('#') {
-        if line[..at].ends_with([' ', '\t']) || (at == 0 && behind_a_blank) {
-            end = at;
-            entry.cut = at > 0;
-            break;
+    let (mut end, mut behind) = (line.len(), line.len());
+    for (at, character) in line.char_indices() {
+        let first = at == 0 && behind_a_blank;
+        match character {
+            '#' if first || line[..at].ends_with([' ', '\t']) => {
+                entry.cut = at > 0;
+                end = at;
+                break;
+            }
+            ' ' | '\t' | ';' if in_command => {
+                (end, behind) = (at, at);
+                break;
+            }
+            ' ' | '\t' | ';' => match next(&line[at..]) {
+                Some(Next { sure: true, .. }) => {
+                    (end, behind) = (at, at);
+                    break;
+                }
+                Some(_) => entry.flaw = Some("another assignment stands behind the value; put the value in quotes"),
+                None => {}
+            },
+            _ => {}
         }
     }
-    let value = line[..end].trim_end();
+    let mut value = line[..end].trim_end();
+    let slashes = value.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    if slashes % 2 == 1 && end == line.len() {
+        // A shell goes on in the next line, where another assignment may stand.
+        match value[..value.len() - 1].trim_end() {
+            shorter if shorter.len() + 1 < value.len() || shorter.is_empty() => value = shorter,
+            _ => entry.flaw = Some("a line that ends in a backslash goes on in the next one; put the value in quotes"),
+        }
+    }
     found.push_str(&value.replace(" \\#", " #"));
-    (value.len(), line.len())
+    (value.len(), behind)
 }
 
 #[cfg(test)]
@@ -205,6 +304,7 @@ mod tests {
             ("A", "plain"),
             ("B", "lit $x #\\n"),
             ("C", "a\n\"\\$b # c"),
+            ("D", "x#y"),
             ("E", ""),
             ("F", "it's"),
             ("G", "two\nlines"),
@@ -218,7 +318,7 @@ mod tests {
         ];
         assert_eq!(read(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         let entries = entries(text);
-        assert_eq!(entries.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 3, 4, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18]);
+        assert_eq!(entries.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18]);
         let told: Vec<&str> = entries.iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.path[0].as_str()).collect();
         assert_eq!(told, ["J", "L"]);
         let cut: Vec<&str> = entries.iter().filter(|entry| entry.cut).map(|entry| entry.path[0].as_str()).collect();
@@ -226,7 +326,7 @@ mod tests {
         assert_eq!(entries.last().unwrap().flaw, Some("the quote is not closed"));
         let spans: Vec<&str> = entries.iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
         let expected =
-            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\"", "#x", ""];
+            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "x#y", "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\"", "#x", ""];
         assert_eq!(spans, expected);
     }
 
@@ -243,7 +343,45 @@ mod tests {
     }
 
     #[test]
+    fn several_in_a_line() {
+        let text = "export A=1 SF_USERNAME=a@z.example SF_PASSWORD='p q' SF_TOKEN=\"t\" python run.py\nSF_USERNAME=b; export SF_PASSWORD=x\n\
+            ENV SF_USERNAME=c \\\n    SF_PASSWORD=Ab3 \\\n    SF_TOKEN=d\nF=a;b=c d\n";
+        let expected = [
+            ("A", "1"),
+            ("SF_USERNAME", "a@z.example"),
+            ("SF_PASSWORD", "p q"),
+            ("SF_TOKEN", "t"),
+            ("SF_USERNAME", "b"),
+            ("SF_PASSWORD", "x"),
+            ("SF_USERNAME", "c"),
+            ("SF_PASSWORD", "Ab3"),
+            ("SF_TOKEN", "d"),
+            ("F", "a;b=c d"),
+        ];
+        assert_eq!(read(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert!(entries(text).iter().all(|entry| entry.flaw.is_none()));
+        assert_eq!(entries(text).iter().map(|entry| entry.line).collect::<Vec<_>>(), [1, 1, 1, 1, 2, 2, 3, 4, 5, 6]);
+        for unclear in ["SF_PASSWORD=x NODE_ENV=prod node app.js\n", "SF_PASSWORD=abc\\\nrest\n"] {
+            assert!(entries(unclear)[0].flaw.is_some(), "{unclear}");
+        }
+        assert_eq!(read("A = \"p q\" # c\nB = x\n"), [("A", "p q"), ("B", "x")].map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert!(entries("A=`pass show sf`\n")[0].reference.is_some() && entries("A=a`b`c\n")[0].reference.is_none());
+    }
+
+    #[test]
+    fn as_windows_sets_them() {
+        let text = "@echo off\r\nset \"SF_TOKEN=T&x\"\r\nSET SF_PASSWORD=p^&q%%\r\nset SF_USERNAME=\"a\"\r\n";
+        assert_eq!(
+            read(text),
+            [("SF_TOKEN", "T&x"), ("SF_PASSWORD", "p&q%"), ("SF_USERNAME", "a")].map(|(key, value)| (key.to_owned(), value.to_owned()))
+        );
+        let spans: Vec<Option<&str>> = entries(text).iter().map(|entry| text.get(entry.span.clone()?)).collect();
+        assert_eq!(spans, [Some("T&x"), None, Some("a")]);
+    }
+
+    #[test]
     fn what_looks_like_it() {
+        assert!(looks("SF_USERNAME = \"a\"\nfor x in y: pass\n") && !looks("sf_username = a\n"));
         assert!(looks("SF_USERNAME=a\n") && looks("# x\nexport A='b'\n\nB=c\n") && looks("#!/bin/sh\nset -e\nA=b\n"));
         assert!(!looks("") && !looks("[salesforce]\nusername=a\n") && !looks("sf.username=a\n") && !looks("a: b\n") && !looks("username=a\npassword=b\n") && !looks("a,b\n1,2\n"));
     }

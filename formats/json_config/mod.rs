@@ -17,6 +17,11 @@ impl Config for Codec {
     }
 }
 
+/// Whether a text begins as JSON does, behind comments.
+pub(crate) fn looks(text: &str) -> bool {
+    parse::begins(text)
+}
+
 /// The keys and values of a text.
 pub(crate) fn entries(text: &str) -> Result<Entries> {
     let (tree, line) = parse::parse(text)?;

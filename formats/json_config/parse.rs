@@ -1,4 +1,4 @@
-//! JSON with the lines of its values.
+//! JSON with the lines of its values, and with what people add to it in config files: comments, and a comma behind the last value.
 
 use crate::keys::{Leaf, Tree};
 use crate::{Error, Result, Secret};
@@ -19,6 +19,13 @@ pub(super) fn parse(text: &str) -> Result<(Tree, u64)> {
     Ok((tree, line))
 }
 
+/// Whether an object or a list begins a text, behind comments.
+pub(super) fn begins(text: &str) -> bool {
+    let mut cursor = Cursor { text, at: 0, line: 1 };
+    cursor.blanks();
+    matches!(cursor.peek(), Some(b'{' | b'['))
+}
+
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
@@ -34,10 +41,18 @@ impl Cursor<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Passes over blanks and comments.
     fn blanks(&mut self) {
-        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = self.peek() {
-            self.line += u64::from(byte == b'\n');
-            self.at += 1;
+        loop {
+            let rest = &self.text[self.at..];
+            let length = match rest.as_bytes() {
+                [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
+                [b'/', b'/', ..] => rest.find('\n').unwrap_or(rest.len()),
+                [b'/', b'*', ..] => rest[2..].find("*/").map_or(rest.len(), |end| end + 4),
+                _ => return,
+            };
+            self.line += rest[..length].bytes().filter(|byte| *byte == b'\n').count() as u64;
+            self.at += length;
         }
     }
 
@@ -53,13 +68,16 @@ impl Cursor<'_> {
     /// Takes a comma and goes on, or the end of a list or an object.
     fn more(&mut self, end: u8) -> Result<bool> {
         self.blanks();
+        let comma = self.peek() == Some(b',');
+        if comma {
+            self.at += 1;
+            self.blanks();
+        }
         if self.peek() == Some(end) {
             self.at += 1;
             return Ok(false);
         }
-        self.sign(b',')?;
-        self.blanks();
-        Ok(true)
+        if comma { Ok(true) } else { Err(self.error("a `,` is missing")) }
     }
 
     fn value(&mut self, depth: usize) -> Result<Tree> {
@@ -164,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn comments_and_a_last_comma() {
+        let (tree, line) = parse("// of the team\n{\n  /* two\n  lines */ \"a\": [1, 2,], // why\n  \"b\": \"// no comment\",\n}\n").unwrap();
+        let read: Vec<(u64, String)> = flatten(&tree, line).iter().map(|entry| (entry.line, entry.value.expose().to_owned())).collect();
+        assert_eq!(read, [(4, "1".to_owned()), (4, "2".to_owned()), (5, "// no comment".to_owned())]);
+        assert!(begins("/* x */ [") && !begins("// {") && !begins("a"));
+    }
+
+    #[test]
     fn what_is_no_json() {
         for (text, expected) in [
             ("", "line 1: a value that is no JSON"),
@@ -171,7 +197,8 @@ mod tests {
             ("[1 2]", "line 1: a `,` is missing"),
             ("{\"a", "line 1: a string without an end"),
             ("[1]\n x", "line 2: something behind the end of the document"),
-            ("{\"a\":1,}", "line 1: a `\"` is missing"),
+            ("{\"a\":1,,}", "line 1: a `\"` is missing"),
+            ("{\"a\": /* open", "line 1: a value that is no JSON"),
         ] {
             assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
         }

@@ -83,7 +83,15 @@ fn marked(entries: &[Entry]) -> Vec<Vec<String>> {
     };
     let is_marked =
         |entry: &&Entry| entry.path.last().is_some_and(|key| says(key)) && entry.value.expose().to_lowercase().contains("salesforce");
-    entries.iter().filter(is_marked).filter_map(|entry| Some(scope(&entry.path)?.0)).collect()
+    entries.iter().filter(is_marked).filter_map(|entry| Some(scope(&entry.path)?.0)).map(above_metadata).collect()
+}
+
+/// The scope that the name of an object of Kubernetes is for.
+fn above_metadata(mut scope: Vec<String>) -> Vec<String> {
+    if scope.last().is_some_and(|name| name == "metadata") {
+        scope.pop();
+    }
+    scope
 }
 
 /// Joins groups that are one login, and leaves out what is not Salesforce's.

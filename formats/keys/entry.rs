@@ -67,9 +67,9 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// All of them.
+    /// All of them, in the order in which a text is asked.
     pub const ALL: [Self; 9] =
-        [Self::Connection, Self::Logstash, Self::Dotenv, Self::Properties, Self::Toml, Self::Ini, Self::Json, Self::Xml, Self::Yaml];
+        [Self::Connection, Self::Logstash, Self::Toml, Self::Dotenv, Self::Properties, Self::Ini, Self::Json, Self::Xml, Self::Yaml];
 
     /// The name as it stands in messages.
     pub const fn name(self) -> &'static str {
@@ -92,7 +92,7 @@ impl Syntax {
             Self::Dotenv => crate::dotenv::looks(text),
             Self::Properties => crate::properties::looks(text),
             Self::Toml => crate::toml::looks(text),
-            Self::Json => text.trim_start().starts_with(['{', '[']),
+            Self::Json => crate::json_config::looks(text),
             Self::Yaml => crate::yaml::looks(text),
             Self::Ini => crate::ini::looks(text),
             Self::Logstash => crate::logstash::looks(text),

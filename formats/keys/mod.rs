@@ -25,7 +25,7 @@ pub use style::{Quirk, Style};
 pub(crate) use amend::amend;
 pub(crate) use codec::{Config, bytes, read, text};
 pub(crate) use entry::Entries;
-pub(crate) use names::is_prefixed;
+pub(crate) use names::{is_known, is_prefixed};
 pub(crate) use style::{Block, Line, Render};
 pub(crate) use tree::{Leaf, Tree, flatten};
 pub(crate) use value::{expanded, may_end_in_token, reference};

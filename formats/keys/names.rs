@@ -150,6 +150,11 @@ pub(crate) fn is_prefixed(key: &str) -> bool {
     name(key).is_some_and(|name| name.vendor.is_some())
 }
 
+/// Whether a key means anything here, with or without a prefix.
+pub(crate) fn is_known(key: &str) -> bool {
+    name(key).is_some()
+}
+
 /// Whether a name of a section or of a parent says that what is in it is for Salesforce.
 pub(super) fn is_salesforce(name: &str) -> bool {
     let words = words(name);

@@ -215,6 +215,19 @@ fn shapes_of_yaml() {
         assert_eq!(shown(Syntax::Yaml, &text), [expected], "{text}");
         assert_eq!(Syntax::of(&text), Some(Syntax::Yaml), "{text}");
     }
+    let listed = format!(
+        "services:\n  app:\n    environment:\n      - SF_USERNAME=a\n      - \"SF_PASSWORD=p q\"\n      - SF_TOKEN={T24}\n  other:\n    \
+         environment:\n      - SF_USERNAME=b\n      - SF_PASSWORD=${{SF_PASSWORD}}\n      - PATH\n"
+    );
+    let found = find(Syntax::Yaml, &listed).unwrap();
+    assert_eq!(found.iter().map(|found| show(&found.record)).collect::<Vec<_>>(), [format!("a p q {T24} "), "b  - ".to_owned()]);
+    assert_eq!(found[1].notices, [Notice::KeptElsewhere("a variable")]);
+    assert_eq!(Syntax::of(&listed), Some(Syntax::Yaml));
+    let secret = "kind: Secret\nmetadata:\n  name: salesforce-login\ndata:\n  username: YUBvbmUuZXhhbXBsZQ==\n  password: cA==\n  token: RmFrZVRva2VuUXg3TG1UMnZSazk=\n";
+    assert_eq!(shown(Syntax::Yaml, secret), ["5 a@one.example p FakeTokenQx7LmT2vRk9 "]);
+    let elsewhere =
+        "env:\n  - name: SF_PASSWORD\n    valueFrom:\n      secretKeyRef: {name: sf, key: password}\n  - name: SF_USERNAME\n    value: a\n";
+    assert_eq!(find(Syntax::Yaml, elsewhere).unwrap()[0].notices, [Notice::KeptElsewhere("a secret kept elsewhere")]);
     let documents = "---\nkind: Secret\nstringData: {SF_USERNAME: a, SF_PASSWORD: p}\n---\nkind: Secret\nstringData: {SF_USERNAME: b, SF_PASSWORD: q}\n";
     assert_eq!(shown(Syntax::Yaml, documents), ["3 a p - ", "6 b q - "]);
     let inherited =
@@ -232,6 +245,24 @@ fn shapes_of_yaml() {
     {
         assert_ne!(Syntax::of(text), Some(Syntax::Yaml), "{text}");
     }
+    // A damaged one is not read as anything else.
+    let damaged = "salesforce:\n  username: a\n  password: \"p\n  token: x\n";
+    assert_eq!(Syntax::of(damaged), Some(Syntax::Yaml));
+    assert!(find(Syntax::Yaml, damaged).is_err());
+}
+
+#[test]
+fn toml_without_tables_and_damaged() {
+    for text in ["sf_username = \"a\" # the user\nsf_password = 'p'\n", "salesforce = { username = \"a\", password = \"p\" }\n"] {
+        assert_eq!(Syntax::of(text), Some(Syntax::Toml), "{text}");
+        assert!(shown(Syntax::Toml, text)[0].ends_with(" a p - "), "{text}");
+    }
+    for text in ["[salesforce]\nusername = \"a\"\npassword = \"p\n", "[salesforce]\nusername = \"a\"\ntoken = \"t\"\npassword = p\n"] {
+        assert_eq!(Syntax::of(text), Some(Syntax::Toml), "{text}");
+        assert!(find(Syntax::Toml, text).is_err(), "{text}");
+    }
+    assert_eq!(Syntax::of("[salesforce]\nusername = a\npassword = \"p\ntoken = t\n"), Some(Syntax::Ini));
+    assert_eq!(Syntax::of("SF_USERNAME=\"a\"\nSF_PASSWORD = \"p q\"\nif x; then\n"), Some(Syntax::Dotenv));
 }
 
 #[test]

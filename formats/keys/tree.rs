@@ -57,6 +57,20 @@ impl Tree {
         Some(self.leaf(key)?.value.expose())
     }
 
+    /// The name and the value of a text that is one variable, as compose files list them: `- NAME=value`.
+    fn variable(&self) -> Option<(&str, Leaf)> {
+        let Self::Text(leaf) = self else { return None };
+        let (name, value) = leaf.value.expose().split_once('=')?;
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte));
+        // Where it stands is the place of both.
+        is_name.then(|| (name, Leaf { value: value.into(), span: None, ..leaf.clone() }))
+    }
+
+    /// Whether an object is a variable that gets its value from a secret of Kubernetes.
+    fn is_from_elsewhere(&self) -> bool {
+        self.text("name").is_some() && self.get("value").is_none() && self.get("valueFrom").is_some()
+    }
+
     /// The name and the value of an object that is one variable: `{"key": …, "value": …}`, as Postman has it, or with `name`, as Kubernetes has it.
     fn pair(&self) -> Option<(&str, u64, &Leaf)> {
         let name = self.text("key").or_else(|| self.text("name"))?;
@@ -87,6 +101,13 @@ fn walk(tree: &Tree, line: u64, path: &mut Vec<String>, encoded: bool, entries: 
                         entry.reference = Some("a value that was not exported");
                     }
                     entries.push(entry);
+                } else if let Some((name, leaf)) = value.variable() {
+                    path.push(name.to_owned());
+                    entries.push(leaf.entry(path, *line, false));
+                } else if let Some(name) = value.text("name").filter(|_| value.is_from_elsewhere()) {
+                    path.push(name.to_owned());
+                    let reference = Some("a secret kept elsewhere");
+                    entries.push(Entry { path: path.clone(), line: *line, reference, ..Entry::default() });
                 } else {
                     path.push(at.to_string());
                     walk(value, *line, path, encoded, entries);

@@ -38,15 +38,15 @@ fn parts(entry: &Entry) -> Option<Entries> {
     if entry.reference.is_some() || value.is_empty() {
         return None;
     }
-    // Airflow keeps an object inside a string, and a connection in one variable.
+    // Airflow and the Secrets Manager of AWS keep an object inside a string, and Airflow a connection in one variable.
     let connection = key.get(..CONNECTION.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(CONNECTION));
-    if key == "extra" || connection {
+    if key == "extra" || key == "SecretString" || connection {
         let parts = value.trim_start().starts_with('{').then(|| json_config::entries(value).ok()).flatten();
         if let Some(parts) = parts {
             return Some(unfold(value, parts).into_iter().map(|part| Entry { span: None, ..part }).collect());
         }
     }
-    if connection {
+    if connection || value.starts_with("salesforce://") {
         return uri::read(value);
     }
     connection_string::of(value)

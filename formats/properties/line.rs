@@ -32,13 +32,14 @@ pub(crate) fn entries(text: &str) -> Entries {
     for Line { number, text: line, at } in logical(text) {
         let Some((end, begin)) = sign(&line) else { continue };
         // Anything can be a key to Java, and the beginning of a sentence as well; the names of programs are plain.
-        let key = unescape(&line[..end]).0;
-        if !is_name(&key) {
-            continue;
-        }
+        let Some((key, _)) = unescape(&line[..end]).filter(|(key, _)| is_name(key)) else { continue };
         let span = at.map(|at| at + begin..at + line.len());
         let mut entry = Entry { path: vec![key], line: number, span, ..Entry::default() };
-        let (mut value, plain) = unescape(&line[begin..]);
+        let Some((mut value, plain)) = unescape(&line[begin..]) else {
+            entry.flaw = Some("`\\u` without four hexadecimal digits, which Java refuses");
+            entries.push(entry);
+            continue;
+        };
         if ant {
             value = value.replace("$$", "$");
         }
@@ -123,8 +124,8 @@ fn sign(line: &str) -> Option<(usize, usize)> {
     Some((end, begin))
 }
 
-/// The text without its escapes, and the same with a blank in place of every escape.
-fn unescape(text: &str) -> (String, String) {
+/// The text without its escapes, and the same with a blank in place of every escape; nothing where an escape is none.
+fn unescape(text: &str) -> Option<(String, String)> {
     let mut units: Vec<u16> = Vec::new();
     let mut plain = String::new();
     let mut rest = text.chars();
@@ -135,10 +136,9 @@ fn unescape(text: &str) -> (String, String) {
             continue;
         }
         plain.push(' ');
-        let code = rest.as_str().strip_prefix('u').and_then(|code| u16::from_str_radix(code.get(..4)?, 16).ok());
-        if let Some(code) = code {
-            units.push(code);
-            rest = rest.as_str().get(5..).unwrap_or_default().chars();
+        if let Some(code) = rest.as_str().strip_prefix('u') {
+            units.push(u16::from_str_radix(code.get(..4)?, 16).ok()?);
+            rest = code[4..].chars();
             continue;
         }
         let character = match rest.next() {
@@ -151,7 +151,7 @@ fn unescape(text: &str) -> (String, String) {
         };
         units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
     }
-    (String::from_utf16_lossy(&units), plain)
+    Some((String::from_utf16_lossy(&units), plain))
 }
 
 #[cfg(test)]
@@ -182,6 +182,7 @@ mod tests {
         assert_eq!(spans, expected);
         let told: Vec<u64> = entries(text).iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.line).collect();
         assert_eq!(told, [11]);
+        assert!(entries("sf.password=\\u00zz\n")[0].flaw.is_some());
         assert_eq!(entries("sf.serverurl=x\nsf.password=a$$b\n")[1].value.expose(), "a$b");
         assert_eq!(entries("sf.password=a$$b\n")[0].value.expose(), "a$$b");
     }

@@ -16,9 +16,19 @@ impl Config for Codec {
     }
 }
 
-/// Whether a text is TOML with tables; without them it looks like other files as well.
+/// Whether a text is TOML with tables, or with blanks before its signs and quotes behind them; else it looks like other files as well. One with
+/// tables whose values mostly stand in quotes is TOML even where it is damaged.
 pub(crate) fn looks(text: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with('[')) && DeTable::parse(text).is_ok()
+    let lines = || text.lines().map(str::trim_start);
+    let tables = lines().any(|line| line.starts_with('['));
+    let values = || lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    let is_quoted = |value: &str| value.trim_start().starts_with(['"', '\'']);
+    let spaced = |(key, value): (&str, &str)| key.ends_with(' ') && (is_quoted(value) || value.trim_start().starts_with('{'));
+    if !tables && !values().any(spaced) {
+        return false;
+    }
+    let quoted = values().filter(|(_, value)| is_quoted(value)).count();
+    DeTable::parse(text).is_ok() || (tables && quoted > 0 && 2 * quoted >= values().count())
 }
 
 /// The keys and values of a text.
@@ -27,7 +37,7 @@ pub(crate) fn entries(text: &str) -> Result<Entries> {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
         // The message can show what stands there.
-        Error::new("no TOML").at(format!("line {line}")).hint("mend the line; values that are texts need quotes")
+        Error::new("no TOML").at(format!("line {line}")).hint("mend the line, where texts need quotes; or, if its program reads no TOML, name the format: --from ini")
     })?;
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let line = |at: usize| starts.partition_point(|start| *start <= at) as u64;

@@ -18,6 +18,7 @@ impl Config for Codec {
 }
 
 /// Whether a text is YAML beyond labelled lines, which any text may have: with values inside of others, a marked beginning, or a key of Salesforce.
+/// Where it is damaged, a key with others below it says so.
 pub(crate) fn looks(text: &str) -> bool {
     let nested = |tree: &Tree| match tree {
         Tree::Text(_) => false,
@@ -26,8 +27,20 @@ pub(crate) fn looks(text: &str) -> bool {
     };
     let marked = text.starts_with("---") || text.starts_with("%YAML");
     let may = text.lines().any(|line| line.trim_end().ends_with(':') || line.contains(": "));
-    may && parse::documents(text).is_ok_and(|documents| {
-        documents.iter().any(|(tree, _)| nested(tree) || marked && matches!(tree, Tree::Map(_)))
+    may && match parse::documents(text) {
+        Ok(documents) => documents.iter().any(|(tree, _)| nested(tree) || marked && matches!(tree, Tree::Map(_))),
+        Err(_) => has_parent(text),
+    }
+}
+
+/// Whether a line is a key alone, and the one below it a key with a value that stands further in.
+fn has_parent(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_key = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    lines.windows(2).any(|pair| {
+        let parent = pair[0].trim().strip_suffix(':').is_some_and(is_key);
+        parent && indent(pair[1]) > indent(pair[0]) && pair[1].trim().split_once(": ").is_some_and(|(key, _)| is_key(key))
     })
 }
 
