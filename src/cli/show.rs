@@ -95,6 +95,7 @@ pub(super) fn notices(report: &Report) {
         let times = match what {
             Notice::Encoding(_) => String::new(),
             Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
+            Notice::NoToken => format!(": {}", named(at, "mail", "mails")),
             _ => format!(": {}", entries(at)),
         };
         say(level, &format!("{}{times}", notice(what)));
@@ -157,6 +158,11 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Redacted => "secrets that the Salesforce CLI does not show, left empty; its commands `sf org auth show-…` do".to_owned(),
         Notice::NoUsername => "logins without a username in the file; add it, for it is what tells logins apart".to_owned(),
+        Notice::Candidate(what) => format!("{what} left out; if they are genuine, --from takes them, in a run of their own"),
+        Notice::NoToken => {
+            "the subject says that there is a new token, but no username with a whole token was found; save the mail again, or add the token by hand"
+                .to_owned()
+        }
         _ => format!("{notice:?}"),
     }
 }
