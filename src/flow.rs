@@ -274,8 +274,9 @@ fn merged(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report) -> R
         }
         Ok(())
     })?;
-    report.merged = merge.tally.clone();
-    Ok((merge.into_records(), others))
+    let (logins, tally) = merge.finish();
+    report.merged = tally;
+    Ok((logins, others))
 }
 
 /// What takes a record, where it stands if it is a Salesforce login, and the findings of the run.

@@ -68,7 +68,7 @@ impl crate::format::Codec for Codec {
                 false => message::tokens(&mail),
                 true if message::is_pasted(&mail) => Ok(message::pasted(&mail)),
                 true => {
-                    sink.notice(no_mail(), &place);
+                    sink.notice(Notice::NoMail, &place);
                     continue;
                 }
             };
@@ -76,10 +76,10 @@ impl crate::format::Codec for Codec {
         }
         // What is hidden belongs to whoever keeps the mails.
         for path in others.iter().filter(|path| path.last().is_some_and(|name| !name.starts_with('.'))) {
-            sink.notice(no_mail(), &path.join("/"));
+            sink.notice(Notice::NoMail, &path.join("/"));
         }
         for _ in 0..folder.others() {
-            sink.notice(no_mail(), "");
+            sink.notice(Notice::NoMail, "");
         }
         tokens.hand_on(sink)
     }
@@ -95,11 +95,6 @@ impl crate::format::Codec for Codec {
     fn folder(&self) -> Option<IsFolder> {
         Some(|files| files.iter().any(|path| mailbox::is_mail(path)))
     }
-}
-
-/// What is told of other files of a folder.
-fn no_mail() -> Notice {
-    Notice::LeftBehind("files that are no mails".to_owned())
 }
 
 /// What is told of mails that are passed over.
