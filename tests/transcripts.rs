@@ -68,6 +68,12 @@ fn files(folder: &Path) {
     fs::write(folder.join("Maildir/.Archive/maildirfolder"), "").unwrap();
     fs::write(folder.join("Maildir/pasted.txt"), format!("Hello,\n\n{}", archived.replace("archived@", "pasted@"))).unwrap();
     fs::write(folder.join("Maildir/notes.txt"), "call back\n").unwrap();
+    fs::create_dir(folder.join("loader")).unwrap();
+    let processes = fs::read_to_string(folder.join("process-conf.xml")).unwrap();
+    let without = processes.replace("<entry key=\"sfdc.username\" value=\"ops@harbor-widgets.example\"/>", "");
+    fs::write(folder.join("loader/process-conf.xml"), without).unwrap();
+    fs::write(folder.join("loader/config.properties"), "#Loader Config\nsfdc.username=ops@harbor-widgets.example\n").unwrap();
+    fs::copy(folder.join("dataLoader.key"), folder.join("loader/dataLoader.key")).unwrap();
     symlink("tokens.csv", folder.join("link.csv")).unwrap();
 
     let table = "title,username,password,token,issued\n";
