@@ -17,6 +17,7 @@ use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, sal
 
 pub use losses::{Loss, Losses};
 pub use recognise::{Finding, recognise};
+pub(crate) use split::SHORTEST_TOKEN;
 pub use split::{Question, Split};
 
 /// Written where a product takes no entry without a URL and the record has none.
@@ -154,8 +155,12 @@ impl<'f> Placer<'f> {
         if !record.password.is_empty()
             && let Some(token) = record.token.take()
         {
-            record.password.push(token.expose());
-            self.lose(Loss::Joined, record);
+            // Twice no login would work.
+            let is_there = record.password.expose().ends_with(token.expose());
+            if !is_there {
+                record.password.push(token.expose());
+            }
+            self.lose(if is_there { Loss::JoinedBefore } else { Loss::Joined }, record);
         }
     }
 

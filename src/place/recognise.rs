@@ -24,8 +24,8 @@ pub enum Finding {
     Ambiguous,
     /// A token stands where the password should.
     OnlyToken,
-    /// Behind the password that another record has stands something that is no token.
-    OtherRest,
+    /// Behind the password that another record has stand so many characters that are no token.
+    OtherRest(usize),
 }
 
 /// Finds the keys of the record in its fields and notes, and says whether it is a Salesforce login.
