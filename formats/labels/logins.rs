@@ -154,7 +154,7 @@ impl<'t> Logins<'t> {
         let Some(mut line) = Line::of(text).or_else(|| Line::alone(text)) else {
             // A line without a username may be anything: the head of a function has such labels too.
             if text.contains('@') && text.contains(['=', ':']) && Line::is_crowded(text) {
-                self.leave(Left::Crowded, at);
+                self.told.push(Found::Left(Left::Crowded, at as u64 + 1, String::new()));
             }
             self.at += 1;
             self.apart += 1;

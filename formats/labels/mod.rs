@@ -66,10 +66,10 @@ impl Left {
         let what = match self {
             Self::Reference => return Notice::LeftBehind("values that say where a secret is kept, not what it is".to_owned()),
             Self::NoUsername => return Notice::NotALogin("secrets without a username beside them".to_owned()),
-            Self::Code => "what makes the secret there, but is not the secret itself,",
+            Self::Code => "code in place of a secret",
             Self::Token => "a token that cannot be read",
             Self::Date => "a date that cannot be read",
-            Self::Crowded => "several labels there",
+            Self::Crowded => "the values of several labels in one line",
             Self::NotOurs => "a login of which nothing says that it is Salesforce's",
         };
         Notice::LeftBehind(format!("line {line}: {what}"))
