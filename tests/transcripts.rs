@@ -6,8 +6,8 @@
 
 #![cfg(unix)]
 
-use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -32,6 +32,9 @@ fn files(folder: &Path) {
         fs::copy(from, &to).unwrap();
         let noon = UNIX_EPOCH + Duration::from_secs(1_793_534_400); // 2026-11-01T12:00:00Z
         File::options().write(true).open(to).unwrap().set_modified(noon).unwrap();
+    }
+    for (key, mode) in [("key.txt", 0o600), ("other-key.txt", 0o644)] {
+        fs::set_permissions(folder.join(key), Permissions::from_mode(mode)).unwrap();
     }
     fs::create_dir(folder.join("folder")).unwrap();
     fs::create_dir(folder.join("jobs")).unwrap();

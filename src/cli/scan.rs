@@ -83,6 +83,7 @@ impl Scan {
             join: false,
             own: known.own,
         };
+        self.vault.spare(self.writing.output.as_ref())?;
         let sight = self.search(&options)?;
         let (quiet, end) = (self.writing.quiet, if sight.found.is_empty() { End::Done } else { End::Findings });
         if self.writing.json {
