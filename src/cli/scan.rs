@@ -172,6 +172,7 @@ fn source(path: &Path, found: Vec<Found>) -> Result<Source<'static>> {
             name: name.clone(),
             place: place.clone(),
             updated: changed.map(|day| Moment::Day(day.date_naive())),
+            ..Integration::default()
         });
         writer.record(&mut record)?;
     }

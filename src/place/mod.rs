@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use chrono::{Days, SubsecRound};
 use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, Secret, lines, salesforce};
 
+use crate::vault::FORMAT;
 pub use losses::{Loss, Losses};
 pub use recognise::{Finding, recognise};
 pub use split::{Question, Split};
@@ -114,6 +115,9 @@ impl<'f> Placer<'f> {
     pub fn place(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
         self.records += 1;
+        if self.format.spec.id != FORMAT {
+            record.spell_out();
+        }
         if self.join {
             self.join_token(record);
         }

@@ -132,6 +132,12 @@ impl Vault {
     }
 }
 
+/// The keys of a document beside its records.
+pub fn keys_beside(document: &[u8]) -> Vec<String> {
+    let members = Members::read(document).map(|members| members.0).unwrap_or_default();
+    members.into_iter().map(|(key, _)| key).filter(|key| !["format", "version", "records"].contains(&key.as_str())).collect()
+}
+
 /// The records of a document of the format `sfcred`.
 pub fn records(bytes: &[u8]) -> Result<Vec<Record>> {
     let mut records = Vec::new();
@@ -178,12 +184,30 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_survive() {
-        let text = r#"{"format":"sfcred","version":1,"records":[{"username":"a@one.example","mfa":"x"}],"recipients":["age1fake"],"shelf":{"b":[1,null]}}"#;
+    fn unknown_keys_survive_as_they_are() {
+        let text = concat!(
+            r#"{"format":"sfcred","version":1,"records":["#,
+            "\n",
+            r#"{"username":"a@one.example","used_by":[{"name":"n","kind":"x"}],"mfa":1.50,"nul":null}"#,
+            "\n",
+            r#"],"#,
+            "\n",
+            r#""recipients":["age1fake"],"#,
+            "\n",
+            r#""shelf":{"b":[1,null]},"#,
+            "\n",
+            r#""big":123456789012345678901234567890}"#,
+            "\n"
+        );
         let written = Vault::read(text.as_bytes()).unwrap().write().unwrap();
-        let document: Value = serde_json::from_slice(&written).unwrap();
-        assert_eq!(document["shelf"], serde_json::json!({"b": [1, null]}));
-        assert_eq!(document["records"][0]["fields"][0]["value"], "x");
+        assert_eq!(std::str::from_utf8(&written).unwrap(), text);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_no_vault() {
+        let text = r#"{"format":"sfcred","version":1,"records":[],"recipients":["age1fake"],"shelf":1,"shelf":2}"#;
+        assert!(Vault::read(text.as_bytes()).is_err());
+        assert!(!Vault::is_vault(text.as_bytes()));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod faults;
 mod kills;
 mod recipients;
 mod together;
+mod unknown;
 mod unprivileged;
 
 use std::ffi::OsStr;
