@@ -10,6 +10,7 @@ mod broken;
 mod clipboard;
 mod copies;
 mod faults;
+mod init;
 mod kills;
 mod recipients;
 mod together;

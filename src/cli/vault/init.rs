@@ -162,8 +162,16 @@ pub(super) fn make_folder(path: &Path) -> Result<()> {
 }
 
 /// Writes a new file, for its owner only.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(&Target::File(path.to_owned()), false, &[])?;
-    output.write_all(bytes)?;
-    output.commit()
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = Output::create(&Target::File(path.to_owned()), false, &[]).and_then(|mut output| {
+        output.write_all(bytes)?;
+        output.commit()
+    });
+    // Here is no option -o to choose another place with, and none to replace what is there.
+    written.map_err(|error| match error.hint_text() {
+        Some(hint) if hint.contains(" -o") || hint.contains("--force") => {
+            error.hint_instead("make room, or name another place with --vault and -i")
+        }
+        _ => error,
+    })
 }

@@ -50,7 +50,9 @@ impl Restore {
         self.opening.spare(self.output.as_ref())?;
         let access = self.opening.access()?;
         let raw = self.raw || kept::is_raw(&self.file);
-        let inside = copy::look_inside(&self.file, &mut Opened::new(&access), raw)?;
+        // One for both, so that a passphrase is asked for once.
+        let mut opened = Opened::new(&access);
+        let inside = copy::look_inside(&self.file, &mut opened, raw)?;
         if let Some(path) = &self.output {
             return self.write(path, inside);
         }
@@ -60,7 +62,7 @@ impl Restore {
                 .hint("-o FILE writes it; `sfcred import` takes its records into the vault"));
         };
         init::make_folder(&access.path)?;
-        let seat = Seat::take(&access, self.waiting.time())?;
+        let seat = Seat::take(&access, opened, self.waiting.time())?;
         put(seat, &sealed, vault)
     }
 

@@ -9,6 +9,7 @@ use super::super::show;
 use super::hold::Hold;
 use super::save::{self, Disk, Real};
 use super::store::{self, Access, Opened};
+use crate::seal::is_for_others;
 use crate::vault::Vault;
 
 /// The place of the vault, which no other process changes now.
@@ -29,17 +30,19 @@ enum There {
 
 impl Seat {
     /// Looks at the place when no other process is at it, and opens what can be opened.
-    pub(super) fn take(access: &Access, wait: Duration) -> Result<Self> {
+    ///
+    /// Where only a passphrase or an identity is missing it fails, for then the vault may be as good as ever.
+    pub(super) fn take(access: &Access, mut opened: Opened, wait: Duration) -> Result<Self> {
         let place = store::place(&access.path)?;
         save::check_folder(&place)?;
         let hold = Hold::take(&place, wait)?;
-        let mut opened = Opened::new(access);
         let there = match Real.read(&place, &place.name) {
             Err(error) if save::is_missing(&error) => There::Nothing,
             Err(error) => return Err(place.name_in(error)),
             Ok(sealed) => match store::read(&mut opened, &sealed) {
                 Ok((_, vault)) => There::Open(sealed, vault),
-                Err(error) => There::Closed(sealed, place.name_in(error)),
+                Err(error) if store::is_lost(&mut opened, &sealed, &error) => There::Closed(sealed, place.name_in(error)),
+                Err(error) => return Err(place.name_in(error)),
             },
         };
         Ok(Self { place, opened, there, _hold: hold })
@@ -56,8 +59,13 @@ impl Seat {
             _ => self.place.name_in(error),
         })?;
         let shown = self.place.name_in(Error::new("the version before it")).to_string();
-        let read = store::read(&mut self.opened, &sealed).map(|(_, vault)| vault);
-        Ok((sealed, read.map_err(|error| error.in_file(shown).hint_instead("`sfcred restore FILE` takes a backup; nothing was changed"))?))
+        match store::read(&mut self.opened, &sealed) {
+            Ok((_, vault)) => Ok((sealed, vault)),
+            Err(error) if store::is_lost(&mut self.opened, &sealed, &error) && !is_for_others(&error) => {
+                Err(error.in_file(shown).hint_instead("`sfcred restore FILE` takes a backup; nothing was changed"))
+            }
+            Err(error) => Err(error.in_file(shown)),
+        }
     }
 
     /// The vault that lies there, if it can be opened.

@@ -11,7 +11,7 @@ use super::super::input::{self, Keys};
 use super::super::put::Place;
 use super::hold::Hold;
 use super::save::{self, Disk, Real};
-use crate::seal::{Opener, To, is_damage, is_sealed, recipient, seal};
+use crate::seal::{Opener, To, is_damage, is_for_others, is_sealed, recipient, seal};
 use crate::vault::Vault;
 
 /// What opens a vault, and where it lies.
@@ -223,6 +223,11 @@ pub(super) fn closed(place: &Place, error: Error) -> Error {
         error
     };
     place.name_in(error)
+}
+
+/// Whether an error says that no key at hand makes a vault of these bytes, and not that a passphrase is missing.
+pub(super) fn is_lost(opened: &mut Opened, sealed: &[u8], error: &Error) -> bool {
+    !is_sealed(sealed) || is_damage(error) || is_for_others(error) || opened.open(sealed).is_ok()
 }
 
 /// The error about a link in the place of the vault.

@@ -6,7 +6,7 @@ use sfcred_formats::{Error, Result};
 use super::super::{End, show};
 use super::difference::tell_difference;
 use super::seat::Seat;
-use super::store;
+use super::store::{self, Opened};
 use super::{Opening, Waiting};
 
 /// Go back to the vault before the last change; done twice it is as before
@@ -24,7 +24,7 @@ impl Undo {
     pub(in super::super) fn run(self) -> Result<End> {
         let access = self.opening.access()?;
         store::check_there(&access)?;
-        let mut seat = Seat::take(&access, self.waiting.time())?;
+        let mut seat = Seat::take(&access, Opened::new(&access), self.waiting.time())?;
         let (sealed, vault) = seat.version_before()?;
         let text = if seat.holds(&sealed) {
             "the version before is the same; nothing was changed"
