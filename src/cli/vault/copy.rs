@@ -100,18 +100,7 @@ impl NewCopy {
         let folder = self.folder.display().to_string();
         let named = |error: io::Error| error_of_save(error).in_file(folder.as_str());
         let mut sealer = seal(&mut self.file, &To::Recipients(recipients), false)?;
-        // Not `io::copy`, so that an error says which side it is of.
-        let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
-        loop {
-            let count = match plain.read(&mut buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                read => read?,
-            };
-            if count == 0 {
-                break;
-            }
-            sealer.write_all(&buffer[..count]).map_err(named)?;
-        }
+        pour(&mut plain, &mut sealer).map_err(named)?;
         sealer.finish()?;
         self.plain = plain.sum;
         Ok(self.plain.count)
@@ -126,7 +115,7 @@ impl NewCopy {
                 .hint("check the disk")
         };
         let mut again = Summed::new(self.file.inner.reopen().map_err(named)?);
-        io::copy(&mut again, &mut io::sink()).map_err(named)?;
+        pour(&mut again, &mut io::sink()).map_err(named)?;
         if !again.sum.is(self.file.sum.clone()) {
             return Err(differs());
         }
@@ -136,7 +125,7 @@ impl NewCopy {
             let error = if is_for_others(&error) { none_opens() } else { error };
             error.in_file(self.folder.display().to_string())
         })?);
-        io::copy(&mut inside, &mut io::sink()).map_err(named)?;
+        pour(&mut inside, &mut io::sink()).map_err(named)?;
         if inside.sum.is(self.plain.clone()) { Ok(()) } else { Err(differs()) }
     }
 
@@ -205,7 +194,24 @@ pub(super) fn of_copy(error: Error, path: &Path) -> Error {
 
 /// Counts the bytes to the end of a copy, which says that it is authentic.
 pub(super) fn count(mut bytes: impl Read, path: &Path) -> Result<u64> {
-    io::copy(&mut bytes, &mut io::sink()).map_err(|error| of_copy(error.into(), path))
+    pour(&mut bytes, &mut io::sink()).map_err(|error| of_copy(error.into(), path))
+}
+
+/// As [`io::copy`], but what went through is wiped.
+pub(super) fn pour(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<u64> {
+    let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
+    let mut all = 0;
+    loop {
+        let count = match from.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        if count == 0 {
+            return Ok(all);
+        }
+        to.write_all(&buffer[..count])?;
+        all += count as u64;
+    }
 }
 
 /// Opens a file to copy it as it is.

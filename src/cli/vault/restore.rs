@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sfcred_formats::{Error, Result};
+use zeroize::Zeroizing;
 
 use super::super::put::{Output, Target};
 use super::super::{End, input, show};
@@ -81,10 +82,10 @@ impl Restore {
             }
             Inside::Bytes(mut bytes) => {
                 let named = |error: io::Error| copy::of_copy(error.into(), &self.file);
-                let mut head = Vec::new();
+                let mut head = Zeroizing::new(Vec::with_capacity(2048));
                 bytes.by_ref().take(2048).read_to_end(&mut head).map_err(named)?;
                 output.write_all(&head)?;
-                io::copy(&mut bytes, &mut output).map_err(named)?;
+                copy::pour(&mut bytes, &mut output).map_err(named)?;
                 ("the file as it was backed up", !is_sealed(&head))
             }
         };
