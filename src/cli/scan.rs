@@ -85,6 +85,7 @@ impl Scan {
             join: false,
             own: known.own,
         };
+        self.vault.spare(self.writing.output.as_ref())?;
         let sight = self.search(&options)?;
         let quiet = self.writing.quiet;
         if self.writing.json {
@@ -202,7 +203,7 @@ fn source(path: &Path, found: Vec<Found>) -> Result<Source<'static>> {
             own.for_each(|integration| integration.updated = integration.updated.or(updated));
         } else if is_used {
             drop(own);
-            one.record.used_by.push(Integration { name: name.clone(), place: place.clone(), updated });
+            one.record.used_by.push(Integration { name: name.clone(), place: place.clone(), updated, ..Integration::default() });
         }
         writer.record(&mut one.record)?;
     }

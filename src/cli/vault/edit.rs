@@ -12,7 +12,7 @@ use super::import::names;
 use super::private::Private;
 use super::store::Store;
 use super::{Opening, Waiting};
-use crate::vault::{differences, document, records};
+use crate::vault::{differences, document, keys_beside, records};
 
 /// Change a record in an editor
 ///
@@ -73,6 +73,9 @@ fn edit(record: &Record) -> Result<Record> {
 }
 
 fn one(bytes: &[u8]) -> Result<Record> {
+    if let [key, ..] = &keys_beside(bytes)[..] {
+        return Err(Error::new(format!("the key {key} stands beside the record")).hint("put it into the record; nothing was saved"));
+    }
     match <[Record; 1]>::try_from(records(bytes)?) {
         Ok([record]) if record.username.is_empty() && record.title.is_empty() => {
             Err(Error::new("neither username nor title").hint("give it one of them; nothing was saved"))
@@ -140,5 +143,11 @@ mod tests {
             let text = document(&vec![Record::default(); count]).unwrap();
             assert_eq!(one(&text).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn a_key_beside_the_record_is_told() {
+        let text = r#"{"format":"sfcred","version":1,"records":[{"username":"a@one.example"}],"shelf":1}"#;
+        assert_eq!(one(text.as_bytes()).unwrap_err().to_string(), "the key shelf stands beside the record");
     }
 }
