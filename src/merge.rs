@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sfcred_formats::{Record, Secret, Tally};
+use sfcred_formats::{Integration, Moment, Record, Secret, Tally};
+
+use crate::check::voids;
 
 /// What became of a login that several inputs hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +13,8 @@ pub enum Merged {
     Joined,
     /// They differ, and the one with the newer token was taken.
     NewerTaken,
+    /// They differ, and the newer password was taken, and the newer token, which may be another's.
+    EachTaken,
     /// They differ, and nothing says which one is newer, so both are kept.
     BothKept,
 }
@@ -38,20 +42,22 @@ impl Merge {
             self.records.push(record);
             return;
         };
+        let differs = Differs::between(known, &record);
         let newer = newer(known, &record);
         let merged = match newer {
-            _ if agree(known, &record) => Merged::Joined,
-            Some(_) => Merged::NewerTaken,
+            _ if !differs.any() => Merged::Joined,
+            Some(take) if differs.token && (!differs.password || take.password == take.token) => Merged::NewerTaken,
+            Some(_) => Merged::EachTaken,
             None => Merged::BothKept,
         };
         self.tally.add(merged, record.name());
-        if merged == Merged::BothKept {
-            self.by_username.insert(name, self.records.len());
-            self.records.push(record);
-            return;
+        match newer {
+            Some(take) => join(known, record, take),
+            None => {
+                self.by_username.insert(name, self.records.len());
+                self.records.push(record);
+            }
         }
-        let old = if newer == Some(true) { std::mem::replace(known, record) } else { record };
-        join(known, old);
     }
 
     /// The records in the order in which their logins were first seen.
@@ -60,26 +66,130 @@ impl Merge {
     }
 }
 
-/// Whether the secrets of two records of one login do not contradict each other.
-pub(crate) fn agree(one: &Record, other: &Record) -> bool {
-    one.password.agrees(&other.password) && one.token.agrees(&other.token)
+/// Which secrets of two records of one login contradict each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Differs {
+    pub(crate) password: bool,
+    pub(crate) token: bool,
 }
 
-/// Whether the second of two records of one login has the newer token, where that is certain.
-pub(crate) fn newer(known: &Record, record: &Record) -> Option<bool> {
+impl Differs {
+    pub(crate) fn between(one: &Record, other: &Record) -> Self {
+        Self { password: !one.password.agrees(&other.password), token: !one.token.agrees(&other.token) }
+    }
+
+    pub(crate) fn any(self) -> bool {
+        self.password || self.token
+    }
+}
+
+/// Whether the second of two records of one login is the one whose password, or token, is taken where they differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Take {
+    pub(crate) password: bool,
+    pub(crate) token: bool,
+}
+
+/// Which secrets of two records of one login are the newer ones, where dates say so.
+///
+/// | what differs | what decides |
+/// |---|---|
+/// | the password | the later `password_changed` |
+/// | the password, without two such dates | the record that knows the latest date: of a change of the password, or of the newer token |
+/// | the token | the later `issued` |
+/// | the token, without two such dates | the last change of the password, if it voids one of them and not the other |
+///
+/// A change of the password that came after the newer token voids that too. The token stays, and its date tells.
+pub(crate) fn newer(known: &Record, other: &Record) -> Option<Take> {
+    let differs = Differs::between(known, other);
+    let password = if differs.password { newer_password(known, other, differs)? } else { known.password.is_empty() };
+    let changed = match (differs.password, password) {
+        (true, true) => other.password_changed,
+        (true, false) => known.password_changed,
+        (false, _) => last(known.password_changed, other.password_changed),
+    };
+    let token = if differs.token { newer_token(known, other, changed)? } else { known.token.is_none() };
+    Some(Take { password, token })
+}
+
+fn newer_password(known: &Record, other: &Record, differs: Differs) -> Option<bool> {
     // A date says which token is newer only where there are two tokens.
-    let both = known.token.is_some() && record.token.is_some();
-    match (known.issued, record.issued) {
-        (Some(known), Some(new)) if both && new.is_after(known) => Some(true),
-        (Some(known), Some(new)) if both && known.is_after(new) => Some(false),
+    let token = if differs.token { later(known.issued, other.issued) } else { None };
+    let knows_last = |one: &Record, other: &Record, has_newer_token: bool| {
+        let dates = [other.password_changed, other.issued.filter(|_| other.token.is_some())];
+        let is_last = |moment: &Moment| dates.iter().flatten().all(|date| moment.is_after(*date));
+        let is_known = dates.iter().any(Option::is_some);
+        is_known && (one.password_changed.as_ref().is_some_and(is_last) || (has_newer_token && one.issued.as_ref().is_some_and(is_last)))
+    };
+    later(known.password_changed, other.password_changed).or_else(|| {
+        let other_last = knows_last(other, known, token == Some(true));
+        (other_last || knows_last(known, other, token == Some(false))).then_some(other_last)
+    })
+}
+
+fn newer_token(known: &Record, other: &Record, changed: Option<Moment>) -> Option<bool> {
+    let is_void = |record: &Record| changed.zip(record.issued).is_some_and(|(changed, issued)| voids(changed, issued));
+    later(known.issued, other.issued).or_else(|| match (is_void(known), is_void(other)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    })
+}
+
+/// Whether the second moment is the later one, where that is certain.
+fn later(one: Option<Moment>, other: Option<Moment>) -> Option<bool> {
+    match (one?, other?) {
+        (one, other) if other.is_after(one) => Some(true),
+        (one, other) if one.is_after(other) => Some(false),
         _ => None,
     }
 }
 
-/// Adds to a record what only the other one of its login knows.
-pub(crate) fn join(record: &mut Record, other: Record) {
-    fill_secrets(record, &other);
+/// Adds to a record what only the other one of its login knows, and takes from it the secrets that are said.
+pub(crate) fn join(record: &mut Record, mut other: Record, take: Take) {
+    let differs = Differs::between(record, &other);
+    let (password, password_changed) = match (differs.password, take.password) {
+        (true, true) => (other.password.clone(), other.password_changed),
+        (true, false) => (record.password.clone(), record.password_changed),
+        // The last change is what counts, whoever knew of it.
+        (false, _) => {
+            let known = if record.password.is_empty() { &other.password } else { &record.password };
+            (known.clone(), last(record.password_changed, other.password_changed))
+        }
+    };
+    let (token, issued) = match (differs.token, take.token) {
+        (true, true) => (other.token.clone(), other.issued),
+        (true, false) => (record.token.clone(), record.issued),
+        (false, _) => match (&record.token, &other.token) {
+            (Some(token), Some(_)) => (Some(token.clone()), last(record.issued, other.issued)),
+            (None, Some(token)) => (Some(token.clone()), other.issued.or(record.issued)),
+            (token, None) => (token.clone(), record.issued.or(other.issued)),
+        },
+    };
+    if differs.password {
+        forget_updates(if take.password { &mut record.used_by } else { &mut other.used_by }, password_changed);
+    }
+    if differs.token {
+        forget_updates(if take.token { &mut record.used_by } else { &mut other.used_by }, issued);
+    }
+    // What the other one says of the rest counts more, where the login itself is more its own.
+    if (differs.token && take.token) || (differs.password && take.password && !differs.token) {
+        std::mem::swap(record, &mut other);
+    }
     fill(record, other);
+    (record.password, record.password_changed, record.token, record.issued) = (password, password_changed, token, issued);
+}
+
+/// Forgets who was updated on the day of a change or later, since they may have what was there before; without its date, all of them.
+pub(crate) fn forget_updates<'a>(integrations: impl IntoIterator<Item = &'a mut Integration>, change: Option<Moment>) {
+    for integration in integrations {
+        integration.updated = integration.updated.filter(|updated| change.is_some_and(|change| change.is_after(*updated)));
+    }
+}
+
+/// The later of two moments; the first, where nothing says which one that is.
+fn last(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    if later(one, other) == Some(true) { other } else { one.or(other) }
 }
 
 trait Agrees {
@@ -99,24 +209,6 @@ impl Agrees for Option<Secret> {
     }
 }
 
-/// Adds the secrets that only the other one knows: a new token leaves the password as it was. A date stays with its secret.
-fn fill_secrets(record: &mut Record, other: &Record) {
-    if record.password.is_empty() {
-        record.password = other.password.clone();
-    }
-    // The last change is what counts, whoever knew of it.
-    record.password_changed = match (record.password_changed, other.password_changed) {
-        (Some(one), Some(later)) if later.is_after(one) => Some(later),
-        (one, other) => one.or(other),
-    };
-    if record.token.is_none() && other.token.is_some() {
-        record.token.clone_from(&other.token);
-        record.issued = other.issued.or(record.issued);
-    } else if other.token.is_none() || record.token == other.token {
-        record.issued = record.issued.or(other.issued);
-    }
-}
-
 /// Adds everything but the secrets that only the other one knows.
 fn fill(record: &mut Record, other: Record) {
     if record.title.is_empty() {
@@ -129,7 +221,7 @@ fn fill(record: &mut Record, other: Record) {
     record.created = [record.created, other.created].into_iter().flatten().min();
     record.modified = record.modified.max(other.modified);
     add_new(&mut record.urls, other.urls);
-    add_new(&mut record.used_by, other.used_by);
+    add_integrations(&mut record.used_by, other.used_by);
     add_new(&mut record.tags, other.tags);
     add_new(&mut record.fields, other.fields);
     if !record.notes.expose().contains(other.notes.expose()) {
@@ -137,6 +229,18 @@ fn fill(record: &mut Record, other: Record) {
             record.notes.push("\n\n");
         }
         record.notes.push(other.notes.expose());
+    }
+}
+
+/// Adds the integrations that are not there; of one that is, the later update counts.
+fn add_integrations(list: &mut Vec<Integration>, others: Vec<Integration>) {
+    let length = list.len();
+    for other in others {
+        let known = list.iter_mut().take(length).find(|known| known.name == other.name && known.place == other.place);
+        match known {
+            Some(known) => known.updated = last(known.updated, other.updated),
+            None => list.push(other),
+        }
     }
 }
 
@@ -223,5 +327,61 @@ mod tests {
         let (records, tally) = merge([record("pw", "one", "", ""), record("pw", "two", "2026-08-01", "")]);
         assert_eq!(tally.count(&Merged::BothKept), 1);
         assert_eq!(records.len(), 2);
+    }
+
+    /// A password, when it was changed, a token, when it was issued.
+    type Secrets = [&'static str; 4];
+
+    fn login([password, changed, token, issued]: Secrets) -> Record {
+        Record { password_changed: changed.parse().ok(), ..record(password, token, issued, "") }
+    }
+
+    #[test]
+    fn each_secret_is_decided_by_its_own_date() {
+        let table: [(&str, Secrets, Secrets, Option<Secrets>); 16] = [
+            ("each its own", ["a", "08-01", "A", "11-03"], ["b", "11-20", "B", "08-18"], Some(["b", "11-20", "A", "11-03"])),
+            ("both of one", ["a", "08-01", "A", "08-01"], ["b", "11-20", "B", "11-20"], Some(["b", "11-20", "B", "11-20"])),
+            ("the one date is the last", ["a", "", "A", "11-03"], ["b", "11-20", "B", "08-18"], Some(["b", "11-20", "A", "11-03"])),
+            ("the token is the last", ["a", "", "A", "11-03"], ["b", "10-20", "B", "08-18"], Some(["a", "", "A", "11-03"])),
+            ("one token", ["a", "01-01", "A", "08-01"], ["b", "08-18", "A", "08-01"], Some(["b", "08-18", "A", "08-01"])),
+            ("one token, one date", ["a", "", "A", "08-01"], ["b", "08-18", "A", "08-01"], Some(["b", "08-18", "A", "08-01"])),
+            ("one token, and a date before it", ["a", "", "A", "08-01"], ["b", "07-18", "A", "08-01"], None),
+            ("one token without a date", ["a", "", "A", ""], ["b", "08-18", "A", ""], None),
+            ("no token", ["a", "01-01", "", ""], ["b", "08-18", "", ""], Some(["b", "08-18", "", ""])),
+            ("one day", ["a", "08-18", "A", "08-01"], ["b", "08-18", "A", "08-01"], None),
+            ("a token is no date of a password", ["a", "", "", ""], ["b", "", "A", "08-18"], None),
+            ("voided", ["a", "01-01", "A", "08-01"], ["b", "08-18", "B", ""], Some(["b", "08-18", "B", ""])),
+            ("not voided", ["a", "01-01", "A", "08-20"], ["b", "08-18", "B", ""], None),
+            ("only the token, voided", ["a", "08-18", "A", "08-01"], ["a", "", "B", ""], Some(["a", "08-18", "B", ""])),
+            ("no date", ["a", "", "A", ""], ["b", "", "B", ""], None),
+            ("a change without the password", ["a", "", "A", "08-01"], ["", "08-18", "", ""], Some(["a", "08-18", "A", "08-01"])),
+        ];
+        for (what, one, other, expected) in table {
+            let year = |[password, changed, token, issued]: Secrets| {
+                let day = |day: &str| if day.is_empty() { String::new() } else { format!("2026-{day}") };
+                let changed: &'static str = day(changed).leak();
+                login([password, changed, token, day(issued).leak()])
+            };
+            for pair in [[one, other], [other, one]] {
+                let (mut records, _) = merge(pair.map(year));
+                let expected = expected.map_or_else(|| pair.map(year).to_vec(), |one| vec![year(one)]);
+                records.iter_mut().for_each(|record| record.username.make_ascii_lowercase());
+                assert_eq!(records, expected, "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_integration_is_known_to_have_what_stays() {
+        let with = |token: &str, issued: &str, updated: [&str; 2]| {
+            let integration =
+                |name: &str, updated: &str| Integration { name: name.into(), updated: updated.parse().ok(), ..Integration::default() };
+            Record { used_by: vec![integration("a", updated[0]), integration("b", updated[1])], ..record("pw", token, issued, "") }
+        };
+        let old = with("old", "2026-05-01", ["2026-08-01", "2026-07-01"]);
+        for pair in [[old.clone(), with("new", "2026-08-01", ["", "2026-08-02"])], [with("new", "2026-08-01", ["", "2026-08-02"]), old]] {
+            let (records, _) = merge(pair);
+            assert_eq!(records[0].used_by, with("", "", ["", "2026-08-02"]).used_by);
+        }
     }
 }

@@ -32,4 +32,5 @@ pub use ledger::USERNAMES;
 pub use policy::{DUE_WITHIN, Level, MAX_AGE, Policy};
 pub use remedy::Remedy;
 pub use rule::{Class, Comparison, EXAMPLES_AS_OF, Rule, Severity, Test};
+pub(crate) use rules::voids;
 pub use token::{Shape, is_like_a_token, shape, splits};

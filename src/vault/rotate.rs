@@ -3,6 +3,8 @@
 use chrono::{Days, NaiveDate};
 use sfcred_formats::{Error, Field, Integration, Kind, Moment, Record, Result, Secret};
 
+use crate::merge::forget_updates;
+
 /// The label of the field that keeps the day of the token before.
 const PREVIOUS: &str = "Previous Token Issued";
 
@@ -28,7 +30,7 @@ pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age:
         keep_day(record, old.day());
     }
     record.token = Some(token);
-    forget_updates(record, issued);
+    forget_updates(&mut record.used_by, Some(issued));
     // The day for the old token is over; a record that had one gets the next.
     if record.rotate_by.is_some() {
         record.rotate_by = issued.day().checked_add_days(Days::new(max_age.into()));
@@ -52,7 +54,7 @@ pub fn rotate_password(record: &mut Record, password: Secret, day: NaiveDate) ->
     record.password = password;
     let changed = Moment::Day(day);
     record.password_changed = Some(changed);
-    forget_updates(record, changed);
+    forget_updates(&mut record.used_by, Some(changed));
     if let Some(old) = record.issued.filter(|issued| !changed.is_after(*issued)) {
         record.token = None;
         record.issued = None;
@@ -99,12 +101,12 @@ pub fn is_pending(record: &Record, integration: &Integration) -> bool {
     [record.issued, record.password_changed].into_iter().flatten().any(|change| change.is_after(updated))
 }
 
-/// Forgets who was updated on the day of a change or later, since they may have what was there before.
-fn forget_updates(record: &mut Record, change: Moment) {
-    for integration in &mut record.used_by {
-        if integration.updated.is_some_and(|updated| !change.is_after(updated)) {
-            integration.updated = None;
-        }
+/// Forgets who was given the secrets that a record had before, unless their dates have been said anew.
+pub fn forget_old(before: &Record, after: &mut Record) {
+    let password = (before.password != after.password && !before.password.is_empty()).then_some(after.password_changed);
+    let token = (before.token != after.token && after.token.is_some()).then_some(after.issued);
+    for change in [password, token].into_iter().flatten() {
+        forget_updates(after.used_by.iter_mut().filter(|integration| before.used_by.contains(integration)), change);
     }
 }
 
