@@ -51,12 +51,11 @@ impl Merge {
             None => Merged::BothKept,
         };
         self.tally.add(merged, record.name());
-        match newer {
-            Some(take) => join(known, record, take),
-            None => {
-                self.by_username.insert(name, self.records.len());
-                self.records.push(record);
-            }
+        if let Some(take) = newer {
+            join(known, record, take);
+        } else {
+            self.by_username.insert(name, self.records.len());
+            self.records.push(record);
         }
     }
 
@@ -365,7 +364,9 @@ mod tests {
             for pair in [[one, other], [other, one]] {
                 let (mut records, _) = merge(pair.map(year));
                 let expected = expected.map_or_else(|| pair.map(year).to_vec(), |one| vec![year(one)]);
-                records.iter_mut().for_each(|record| record.username.make_ascii_lowercase());
+                for record in &mut records {
+                    record.username.make_ascii_lowercase();
+                }
                 assert_eq!(records, expected, "{what}");
             }
         }

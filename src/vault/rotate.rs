@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use sfcred_formats::{Error, Field, Integration, Kind, Moment, Record, Result, Secret};
 
+use crate::check::voids;
 use crate::merge::forget_updates;
 
 /// The label of the field that keeps the day of the token before.
@@ -19,17 +20,31 @@ pub struct Pending<'a> {
 
 /// Gives a record a new token that was issued then; `max_age` is after how many days it is stale.
 ///
+/// `insists` takes one that is older than the present one, or that the last change of the password voids.
+///
 /// # Errors
-/// When the new token is none, or the record has it already.
-pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age: u32) -> Result<()> {
+/// When the new token is none, is no new one, or the record has it already.
+pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age: u32, insists: bool) -> Result<()> {
     check(&token, "token")?;
     if record.token.as_ref() == Some(&token) {
         return Err(Error::new("the record has this token already").hint("copy the token from the newest mail"));
+    }
+    if let Some(present) = record.issued.filter(|present| record.token.is_some() && present.is_after(issued) && !insists) {
+        return Err(Error::new(format!("the token of {issued} is older than the present one of {present}, which voids it"))
+            .hint("take the token from the newest mail; --force takes this one all the same"));
+    }
+    if let Some(changed) = record.password_changed.filter(|changed| voids(*changed, issued) && !insists) {
+        return Err(Error::new(format!("the token of {issued} is void, for the password was changed on {changed}")).hint(
+            "take the token from a later mail, or correct that date with --password --changed; --force takes this one all the same",
+        ));
     }
     if let Some(old) = record.issued.replace(issued) {
         keep_day(record, old.day());
     }
     record.token = Some(token);
+    if follows(record) {
+        record.password_changed = Some(issued);
+    }
     forget_updates(&mut record.used_by, Some(issued));
     // The day for the old token is over; a record that had one gets the next.
     if record.rotate_by.is_some() {
@@ -38,42 +53,73 @@ pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age:
     Ok(())
 }
 
-/// Gives a record a new password, which voids its token.
+/// Whether the token is taken for the one that a change of the password on that day has issued: it came into the record after it.
+pub fn follows(record: &Record) -> bool {
+    matches!((record.password_changed, record.issued), (Some(Moment::Day(day)), Some(Moment::Instant(issued))) if issued.date_naive() == day)
+}
+
+/// Whether the last change of the password certainly voids the token of a record.
+pub fn is_void(record: &Record) -> bool {
+    record.token.is_some() && record.password_changed.zip(record.issued).is_some_and(|(changed, issued)| voids(changed, issued))
+}
+
+/// Gives a record a new password that was changed then, or corrects the date of the one it has.
 ///
-/// Where the order of the two on one day would be unknown, the void token goes; else its date tells that it is void.
+/// The token stays: the dates tell whether it is void. `insists` takes a password that is older than the present one.
 ///
 /// # Errors
-/// When the new password is none, or the record has it already.
-pub fn rotate_password(record: &mut Record, password: Secret, day: NaiveDate) -> Result<()> {
+/// When the new password is none or no new one, or the record has it already and `changed` is no correction.
+pub fn rotate_password(record: &mut Record, password: Secret, changed: Moment, corrects: bool, insists: bool) -> Result<()> {
     if password.is_empty() {
         return Err(Error::new("the new password is empty").hint("type it, or put it on the first line of a file"));
     }
-    if record.password == password {
-        return Err(Error::new("the record has this password already").hint("type the new one"));
+    if record.password == password && !corrects {
+        return Err(
+            Error::new("the record has this password already").hint("type the new one; --changed DATE corrects when it was changed")
+        );
+    }
+    let present = record.password_changed.filter(|present| record.password != password && present.is_after(changed) && !insists);
+    if let Some(present) = present {
+        return Err(Error::new(format!("a password of {changed} is older than the present one of {present}"))
+            .hint("say with --changed when it was changed; --force takes it all the same"));
     }
     record.password = password;
-    let changed = Moment::Day(day);
     record.password_changed = Some(changed);
     forget_updates(&mut record.used_by, Some(changed));
-    if let Some(old) = record.issued.filter(|issued| !changed.is_after(*issued)) {
-        record.token = None;
-        record.issued = None;
-        keep_day(record, old.day());
-    }
     Ok(())
 }
 
-/// Marks an integration as updated on this day.
+/// Marks an integration as updated on this day. It is named by its name, its place, or `NAME=PLACE`.
 ///
 /// # Errors
-/// When the record has no such integration.
-pub fn mark_done(record: &mut Record, name: &str, day: NaiveDate) -> Result<()> {
-    let names = record.used_by.iter().map(|integration| integration.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Some(at) = record.used_by.iter().position(|integration| integration.name.eq_ignore_ascii_case(name)) else {
+/// When the record has no such integration, or several that wait.
+pub fn mark_done(record: &mut Record, wanted: &str, day: NaiveDate) -> Result<()> {
+    let both = |integration: &Integration| format!("{}={}", integration.name, integration.place);
+    let ways: [&dyn Fn(&Integration) -> bool; 3] = [
+        &|integration| integration.name.to_lowercase() == wanted.to_lowercase(),
+        &|integration| both(integration).to_lowercase() == wanted.to_lowercase(),
+        &|integration| integration.place == wanted,
+    ];
+    let fit = |way: &dyn Fn(&Integration) -> bool| -> Vec<usize> {
+        record.used_by.iter().enumerate().filter(|(_, integration)| way(integration)).map(|(at, _)| at).collect()
+    };
+    let mut found = ways.into_iter().map(fit).find(|found| !found.is_empty()).unwrap_or_default();
+    let is_one_place = found.windows(2).all(|pair| record.used_by.get(pair[0]).map(both) == record.used_by.get(pair[1]).map(both));
+    if found.len() > 1 && !is_one_place {
+        found.retain(|at| record.used_by.get(*at).is_some_and(|integration| is_pending(record, integration)));
+        if let [_, _, ..] = found[..] {
+            let names: Vec<String> = found.iter().filter_map(|at| record.used_by.get(*at)).map(both).collect();
+            return Err(Error::new(format!("{} integrations of that name wait", names.len()))
+                .hint(format!("name each with its place: --done \"{}\"", names.join("\" or --done \""))));
+        }
+    } else if found.is_empty() {
+        let names = record.used_by.iter().map(|integration| integration.name.as_str()).collect::<Vec<_>>().join(", ");
         let hint = if names.is_empty() { "`sfcred edit` adds it to `used_by`".to_owned() } else { format!("it has: {names}") };
         return Err(Error::new("the record has no such integration").hint(hint));
-    };
-    mark(record, at, day);
+    }
+    for at in found {
+        mark(record, at, day);
+    }
     Ok(())
 }
 
@@ -153,18 +199,18 @@ mod tests {
     #[test]
     fn a_new_token_has_its_date_and_keeps_that_of_the_old() {
         let mut record = record();
-        rotate_token(&mut record, "FakeNew".into(), moment("2026-11-21"), 90).unwrap();
+        rotate_token(&mut record, "FakeNew".into(), moment("2026-11-21"), 90, false).unwrap();
         assert_eq!((record.token.clone(), record.issued), (Some("FakeNew".into()), Some(moment("2026-11-21"))));
         assert_eq!(record.rotate_by, Some(day("2027-02-19")));
         assert_eq!((record.fields.len(), record.fields[0].value.expose()), (1, "2026-05-01"));
-        rotate_token(&mut record, "FakeNext".into(), moment("2026-11-22"), 90).unwrap();
+        rotate_token(&mut record, "FakeNext".into(), moment("2026-11-22"), 90, false).unwrap();
         assert_eq!((record.fields.len(), record.fields[0].value.expose()), (1, "2026-11-21"));
     }
 
     #[test]
     fn all_integrations_wait_for_it_until_they_are_done() {
         let mut records = vec![record()];
-        rotate_token(&mut records[0], "FakeNew".into(), moment("2026-11-21"), 90).unwrap();
+        rotate_token(&mut records[0], "FakeNew".into(), moment("2026-11-21"), 90, false).unwrap();
         assert_eq!(pending(&records).count(), 2);
         mark_done(&mut records[0], "Nightly", day("2026-11-20")).unwrap();
         assert_eq!(records[0].used_by[0].updated, Some(moment("2026-11-21")));
@@ -174,24 +220,85 @@ mod tests {
     }
 
     #[test]
-    fn a_new_password_voids_the_token() {
+    fn a_new_password_leaves_the_token_to_its_date() {
+        for (issued, changed, is_void) in [
+            ("2026-11-13", "2026-11-13", false),
+            ("2026-11-13T09:12:00Z", "2026-11-13", false),
+            ("2026-11-13T09:12:00Z", "2026-11-13T09:10:00Z", false),
+            ("2026-11-13T09:10:00Z", "2026-11-13T09:12:00Z", false),
+            ("2026-11-13T09:10:00Z", "2026-11-13T15:00:00Z", true),
+            ("2026-11-13T09:12:00Z", "2026-11-21", true),
+            ("", "2026-11-21", false),
+        ] {
+            let mut changes = Record { issued: issued.parse().ok(), ..record() };
+            rotate_password(&mut changes, "Fake New".into(), moment(changed), false, false).unwrap();
+            assert_eq!((super::is_void(&changes), changes.token.is_some()), (is_void, true), "{issued} {changed}");
+            assert_eq!((changes.issued, changes.password_changed), (issued.parse().ok(), Some(moment(changed))));
+        }
         let mut changed = record();
-        rotate_password(&mut changed, "Fake New".into(), day("2026-11-21")).unwrap();
-        assert_eq!((changed.password_changed, changed.token.is_some()), (Some(moment("2026-11-21")), true));
+        rotate_password(&mut changed, "Fake New".into(), moment("2026-11-21"), false, false).unwrap();
         assert_eq!(pending(&[changed]).count(), 2);
-        let mut same_day = Record { issued: Some(moment("2026-11-21T09:00:00Z")), ..record() };
-        rotate_password(&mut same_day, "Fake New".into(), day("2026-11-21")).unwrap();
-        assert_eq!((same_day.token, same_day.issued), (None, None));
-        assert_eq!(same_day.fields[0].value.expose(), "2026-11-21");
+    }
+
+    #[test]
+    fn a_token_that_comes_after_the_password_of_its_day_is_the_one_it_issued() {
+        let mut changed = Record { password_changed: Some(moment("2026-11-21")), ..record() };
+        let issued = moment("2026-11-21T09:12:00Z");
+        rotate_token(&mut changed, "FakeNew".into(), issued, 90, false).unwrap();
+        assert_eq!((changed.password_changed, is_void(&changed)), (Some(issued), false));
+    }
+
+    #[test]
+    fn the_date_of_a_password_can_be_corrected() {
+        let mut changed = Record { password_changed: Some(moment("2026-11-21")), ..record() };
+        let rotate = |record: &mut Record, corrects| rotate_password(record, "Fake-Old".into(), moment("2026-11-13"), corrects, false);
+        assert!(rotate(&mut changed, false).is_err());
+        rotate(&mut changed, true).unwrap();
+        assert_eq!(changed.password_changed, Some(moment("2026-11-13")));
     }
 
     #[test]
     fn refuses_what_is_not_new() {
-        let rotate = |token: &str| rotate_token(&mut record(), token.into(), moment("2026-11-21"), 90).unwrap_err().to_string();
-        assert_eq!(rotate("FakeOld"), "the record has this token already");
-        assert_eq!(rotate(""), "the new token is empty");
-        assert_eq!(rotate("FakeNew "), "the new token has a blank in it");
-        let error = rotate_password(&mut record(), "Fake-Old".into(), day("2026-11-21")).unwrap_err();
-        assert_eq!(error.to_string(), "the record has this password already");
+        let rotate = |record: &mut Record, token: &str, issued: &str| {
+            rotate_token(record, token.into(), moment(issued), 90, false).map_err(|error| error.to_string())
+        };
+        let refused = |token: &str| rotate(&mut record(), token, "2026-11-21").unwrap_err();
+        assert_eq!(refused("FakeOld"), "the record has this token already");
+        assert_eq!(refused(""), "the new token is empty");
+        assert_eq!(refused("FakeNew "), "the new token has a blank in it");
+        let mut changed = Record { password_changed: Some(moment("2026-06-01")), ..record() };
+        assert_eq!(
+            rotate(&mut changed, "FakeNew", "2026-04-30"),
+            Err("the token of 2026-04-30 is older than the present one of 2026-05-01, which voids it".to_owned())
+        );
+        assert_eq!(
+            rotate(&mut changed, "FakeNew", "2026-05-31"),
+            Err("the token of 2026-05-31 is void, for the password was changed on 2026-06-01".to_owned())
+        );
+        assert!(rotate(&mut changed.clone(), "FakeNew", "2026-06-01").is_ok());
+        rotate_token(&mut changed, "FakeNew".into(), moment("2026-04-30"), 90, true).unwrap();
+        let password = |record: &mut Record, password: &str, changed: &str| {
+            rotate_password(record, password.into(), moment(changed), false, false).map_err(|error| error.to_string())
+        };
+        assert_eq!(password(&mut record(), "Fake-Old", "2026-11-21"), Err("the record has this password already".to_owned()));
+        assert_eq!(
+            password(&mut changed, "Fake-New", "2026-05-31"),
+            Err("a password of 2026-05-31 is older than the present one of 2026-06-01".to_owned())
+        );
+    }
+
+    #[test]
+    fn of_two_integrations_of_one_name_the_place_says_which() {
+        let integration = |name: &str, place: &str| Integration { name: name.into(), place: place.into(), updated: None };
+        let mut twins =
+            Record { used_by: vec![integration("A", "x.env"), integration("A", "y.env"), integration("a=y.env", "z")], ..record() };
+        let error = mark_done(&mut twins, "a", day("2026-11-21")).unwrap_err();
+        assert_eq!(error.to_string(), "2 integrations of that name wait");
+        assert_eq!(error.hint_text(), Some("name each with its place: --done \"A=x.env\" or --done \"A=y.env\""));
+        let updated = |record: &Record| record.used_by.iter().map(|integration| integration.updated.is_some()).collect::<Vec<_>>();
+        for (wanted, done) in [("A=x.env", [true, false, false]), ("A", [true, true, false]), ("z", [true; 3]), ("A", [true; 3])] {
+            mark_done(&mut twins, wanted, day("2026-11-21")).unwrap();
+            assert_eq!(updated(&twins), done, "{wanted}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `sfcred import`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -9,7 +10,7 @@ use sfcred_formats::{Error, Key, Record, Result};
 use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
 use super::store::Store;
-use super::{At, Waiting};
+use super::{At, Waiting, with_own};
 use crate::flow::{self, Options, Source};
 use crate::vault::{Change, Conflict, FORMAT, OnConflict};
 
@@ -46,8 +47,9 @@ pub(in super::super) struct Import {
     judging: Judging,
 }
 
+/// Whose secrets count where they differ.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Whose {
+pub(super) enum Whose {
     /// The newer password and the newer token; both records, where no date decides
     Newer,
     /// Those of the vault
@@ -59,20 +61,16 @@ enum Whose {
 }
 
 impl Import {
-    pub(in super::super) fn run(self, today: NaiveDate) -> Result<End> {
+    pub(in super::super) fn run(mut self, today: NaiveDate) -> Result<End> {
+        self.reading.identity = with_own(&self.reading.identity);
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
         let access = self.at.access(&self.reading)?;
-        let store = if self.dry_run { Store::read(&access)? } else { Store::change(&access, self.waiting.time())? };
+        let store = Store::read(&access)?;
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
-        let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
-            Whose::Newer => Ok(OnConflict::Newer),
-            Whose::Ours => Ok(OnConflict::Ours),
-            Whose::Theirs => Ok(OnConflict::Theirs),
-            Whose::Ask => ask(conflict),
-        };
-        Taking { dry_run: self.dry_run, quiet: self.quiet }.take(store, sources, &mut decide, &options)
+        let Self { dry_run, quiet, on_conflict, waiting, .. } = self;
+        Taking { dry_run, quiet, on_conflict, wait: waiting.time() }.take(store, sources, &options)
     }
 }
 
@@ -82,18 +80,33 @@ pub(super) struct Taking {
     pub dry_run: bool,
     /// Whether only errors are printed.
     pub quiet: bool,
+    /// Whose secrets count.
+    pub on_conflict: Whose,
+    /// How long to wait for others who change the vault.
+    pub wait: Duration,
 }
 
 impl Taking {
     /// Takes the sources into the vault, and tells what became of each login.
-    pub(super) fn take(
-        self,
-        mut store: Store,
-        sources: Vec<Source<'_>>,
-        decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
-        options: &Options,
-    ) -> Result<End> {
-        let (report, changes) = flow::import(sources, &mut store.vault, decide, options)?;
+    ///
+    /// The vault is held only when all has been read and asked.
+    pub(super) fn take(self, mut store: Store, sources: Vec<Source<'_>>, options: &Options) -> Result<End> {
+        let mut incoming = flow::incoming(sources, options)?;
+        let mut answers = Answers::default();
+        if self.on_conflict == Whose::Ask {
+            incoming.take_into(&mut store.vault.clone(), &mut |conflict| answers.ask(conflict))?;
+        }
+        if !self.dry_run {
+            store.lock(self.wait)?;
+        }
+        let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
+            Whose::Newer => Ok(OnConflict::Newer),
+            Whose::Ours => Ok(OnConflict::Ours),
+            Whose::Theirs => Ok(OnConflict::Theirs),
+            Whose::Ask => answers.given(conflict),
+        };
+        let changes = incoming.take_into(&mut store.vault, &mut decide)?;
+        let report = incoming.report;
         if !self.quiet {
             show::report(&report, FORMAT);
         }
@@ -156,6 +169,27 @@ fn line((name, change): &(String, Change)) -> String {
 /// The names of keys, for messages.
 pub(super) fn names(keys: &[Key]) -> String {
     show::join(keys.iter().map(|key| key.name()), ", ")
+}
+
+/// What was answered for each login, before the vault was held.
+#[derive(Default)]
+struct Answers(Vec<(Record, Record, OnConflict)>);
+
+impl Answers {
+    fn ask(&mut self, conflict: Conflict<'_>) -> Result<OnConflict> {
+        let answer = ask(conflict)?;
+        self.0.push((conflict.ours.clone(), conflict.theirs.clone(), answer));
+        Ok(answer)
+    }
+
+    fn given(&self, conflict: Conflict<'_>) -> Result<OnConflict> {
+        let given = self.0.iter().find(|(ours, theirs, _)| ours == conflict.ours && theirs == conflict.theirs);
+        given.map(|(.., answer)| *answer).ok_or_else(|| {
+            Error::new("the record was changed meanwhile, so nothing was saved")
+                .in_file(conflict.ours.name())
+                .hint("import again, and decide on the record as it is now")
+        })
+    }
 }
 
 /// Asks on the terminal whose secrets count.
