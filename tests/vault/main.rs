@@ -9,6 +9,7 @@ mod apply;
 mod clipboard;
 mod faults;
 mod kills;
+mod rotate;
 mod together;
 mod unprivileged;
 
