@@ -6,6 +6,7 @@
 mod import;
 mod keep;
 mod name;
+mod replay;
 mod rotate;
 
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
 pub use keep::Keep;
+pub use replay::replay;
 pub use rotate::{Pending, follows, forget_old, is_pending, is_void, mark, mark_done, pending, rotate_password, rotate_token};
 
 /// The format of what is inside.

@@ -7,6 +7,7 @@ mod tool;
 
 mod apply;
 mod clipboard;
+mod edit;
 mod faults;
 mod kills;
 mod rotate;
