@@ -17,24 +17,30 @@ pub(crate) fn written(text: &str) -> Option<Moment> {
     if let Some(exact) = header(text) {
         return Some(exact);
     }
+    // What languages put between the parts says nothing.
     let words: Vec<&str> = text
         .split(|character: char| !character.is_alphanumeric() || matches!(character, '年' | '月' | '日'))
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !["de", "of"].contains(word))
         .collect();
-    let number = |word: &str| word.trim_end_matches(|suffix: char| suffix.is_ascii_alphabetic()).parse::<u32>().ok();
-    // A month in words, beside it the day, behind it the year.
-    if let Some((at, month)) = words.iter().enumerate().find_map(|(at, word)| Some((at, month(word)?))) {
-        let year = words[at + 1..].iter().take(3).find_map(|word| word.parse::<i32>().ok().filter(|year| (1999..2100).contains(year)))?;
-        let before = at.checked_sub(1).and_then(|at| number(words[at])).filter(|day| (1..=31).contains(day));
-        let day = before.or_else(|| number(words.get(at + 1)?))?;
-        return NaiveDate::from_ymd_opt(year, month, day).map(Moment::Day);
+    let year = |word: &str| word.parse::<i32>().ok().filter(|year| (1999..2100).contains(year));
+    let day = |word: &str| {
+        word.trim_end_matches(|suffix: char| suffix.is_ascii_alphabetic()).parse::<u32>().ok().filter(|day| (1..=31).contains(day))
+    };
+    // A month in words beside its day, the year behind them. Names of weekdays and of people begin as months do, but stand elsewhere.
+    let named = words.windows(3).find_map(|three| match [day(three[0]).zip(month(three[1])), day(three[1]).zip(month(three[0]))] {
+        [Some((day, month)), _] | [None, Some((day, month))] => NaiveDate::from_ymd_opt(year(three[2])?, month, day),
+        _ => None,
+    });
+    if let Some(day) = named {
+        return Some(Moment::Day(day));
     }
-    let numbers: Vec<u32> = words.iter().take(3).filter_map(|word| word.parse().ok()).collect();
-    let (year, month, day) = match numbers.as_slice() {
-        [year, month, day] if *year > 1999 => (*year, *month, *day),
-        [day, month, year] if *day > 12 && *year > 1999 => (*year, *month, *day),
-        [month, day, year] if *day > 12 && *year > 1999 => (*year, *month, *day),
-        [day, month, year] if day == month && *year > 1999 => (*year, *month, *day),
+    // The first three numbers with a year among them.
+    let numbers = |three: &[&str]| -> Option<[u32; 3]> { Some([three[0].parse().ok()?, three[1].parse().ok()?, three[2].parse().ok()?]) };
+    let (year, month, day) = match words.windows(3).filter_map(numbers).find(|three| three[0] > 1999 || three[2] > 1999)? {
+        [year, month, day] if year > 1999 => (year, month, day),
+        [day, month, year] if day > 12 => (year, month, day),
+        [month, day, year] if day > 12 => (year, month, day),
+        [day, month, year] if day == month => (year, month, day),
         _ => return None,
     };
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).map(Moment::Day)
@@ -89,12 +95,21 @@ mod tests {
             "lundi 5 octobre 2026 à 08:00",
             "2026-10-05 08:00",
             "2026年10月5日 8:00",
+            "October 5th, 2026",
+            "5 de octubre de 2026",
+            "On Mon, Oct 5, 2026 at 8:00 AM Mark <a@one.example> wrote:",
+            "Julia, 5 October 2026",
         ] {
             assert_eq!(written(text).map(|moment| moment.to_string()).as_deref(), Some("2026-10-05"), "{text}");
         }
         assert_eq!(written("Mon, 05 Oct 2026 08:00:00 +0200").map(|moment| moment.to_string()).as_deref(), Some("2026-10-05T06:00:00Z"));
         assert_eq!(written("18/8/2026, 09:12").map(|moment| moment.to_string()).as_deref(), Some("2026-08-18"));
-        assert_eq!(written("5/10/2026 08:00"), None, "may or october");
+        assert_eq!(written("On 18/08/2026 09:12, Marc wrote:").map(|moment| moment.to_string()).as_deref(), Some("2026-08-18"));
+        for text in ["mardi 6 octobre 2026", "mar. 6 oct. 2026", "martes, 6 de octubre de 2026", "martedì 6 ottobre 2026"] {
+            assert_eq!(written(text).map(|moment| moment.to_string()).as_deref(), Some("2026-10-06"), "{text}, a Tuesday");
+        }
+        assert_eq!(written("5/10/2026 08:05"), None, "may or october");
+        assert_eq!(written("10/5/26 08:00"), None);
         assert_eq!(written(""), None);
     }
 }

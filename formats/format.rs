@@ -194,6 +194,16 @@ pub trait Sink {
     /// Ends the reading.
     fn record(&mut self, record: &mut Record, spot: Spot) -> Result<()>;
 
+    /// Takes what is a record only if the user says so by naming the format; `what` it is, for whoever did not.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    fn candidate(&mut self, record: &mut Record, spot: Spot, what: &'static str) -> Result<()> {
+        let _ = spot;
+        self.notice(Notice::Candidate(what), record.name());
+        Ok(())
+    }
+
     /// Takes a notice about the record called `name`.
     fn notice(&mut self, notice: Notice, name: &str);
 }

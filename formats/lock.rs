@@ -35,6 +35,20 @@ pub trait Lock {
         Ok(None)
     }
 
+    /// The path of the document, as the user gave it; none where it is no file.
+    fn document(&self) -> Option<&str> {
+        None
+    }
+
+    /// The content of the file of this name in the folder of the document, for a format of several files; none where there is no such file.
+    ///
+    /// # Errors
+    /// When there is something that cannot be read, or is no file.
+    fn beside(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let _ = name;
+        Ok(None)
+    }
+
     /// The key file for a file that is written, where the user named one. One that does not exist yet gets `length` random bytes, and appears
     /// together with what is written.
     ///

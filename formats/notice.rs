@@ -34,6 +34,12 @@ pub enum Notice {
     Redacted,
     /// Logins of which the file does not say the username.
     NoUsername,
+    /// Records that count only where the user names the format: what they are.
+    Candidate(&'static str),
+    /// Files of a folder of mails that are none.
+    NoMail,
+    /// Mails whose subject says that they hold a token, which was not found.
+    NoToken,
     /// The file is in an encoding other than UTF-8.
     Encoding(&'static str),
 }

@@ -70,7 +70,8 @@ impl Record {
     /// Columns get mixed up, and lines run together. What looks like a secret of the record is not shown, nor is what stands behind a blank,
     /// which no username has.
     pub fn name(&self) -> &str {
-        let name = if self.username.is_empty() { &self.title } else { self.username.split_whitespace().next().unwrap_or_default() };
+        let name =
+            if self.username.is_empty() { &self.title } else { self.username.trim_start().split([' ', '\t']).next().unwrap_or_default() };
         let is_secret = |secret: &Secret| !secret.is_empty() && secret.expose() == name;
         if is_token_like(name) || is_secret(&self.password) || self.token.as_ref().is_some_and(is_secret) {
             return "(a name that looks like a secret)";

@@ -293,8 +293,9 @@ fn merged(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report) -> R
         }
         Ok(())
     })?;
-    report.merged = merge.tally.clone();
-    Ok((merge.into_records(), others))
+    let (logins, tally) = merge.finish();
+    report.merged = tally;
+    Ok((logins, others))
 }
 
 /// What takes a record, where it stands if it is a Salesforce login, and the findings of the run.
@@ -319,14 +320,14 @@ fn entries(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report, eac
 
 /// Hands every record of one source on, understood.
 fn records(source: Opened<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
-    let Opened { name, format, twins, held, mut lock } = source;
+    let Opened { name, format, named, twins, held, mut lock } = source;
     let mut failed = None;
     let read = || -> Result<()> {
         let reading = Reading { name: name.clone(), format, twins, records: 0, others: 0 };
         match held {
             Held::Folder(mut folder) => {
                 report.inputs.push(reading);
-                let mut stage = Stage { format, options, report, each, failed: &mut failed };
+                let mut stage = Stage { format, named, options, report, each, failed: &mut failed };
                 format.read_folder(&mut *folder, &options.limits, &mut stage)
             }
             Held::File(mut input) => {
@@ -337,7 +338,7 @@ fn records(source: Opened<'_>, options: &Options, report: &mut Report, each: &mu
                     report.notices.add(Notice::Encoding(encoding), "");
                 }
                 report.inputs.push(reading);
-                let mut stage = Stage { format, options, report, each, failed: &mut failed };
+                let mut stage = Stage { format, named, options, report, each, failed: &mut failed };
                 format.read(&mut input, &options.limits, &mut *lock, &mut stage)?;
                 // A sealed file is authentic only when its last byte has been read.
                 copy(&mut input, &mut sink())?;
@@ -355,6 +356,8 @@ fn records(source: Opened<'_>, options: &Options, report: &mut Report, each: &mu
 /// The middle of the picture: from the reader to whatever takes the records.
 struct Stage<'a, 'e> {
     format: &'static Format,
+    /// Whether the user named the format.
+    named: bool,
     options: &'a Options,
     report: &'a mut Report,
     each: &'a mut Each<'e>,
@@ -396,6 +399,14 @@ impl Sink for Stage<'_, '_> {
             *self.failed = Some(error);
             Error::new("stopped")
         })
+    }
+
+    fn candidate(&mut self, record: &mut Record, spot: Spot, what: &'static str) -> Result<()> {
+        if self.named {
+            return self.record(record, spot);
+        }
+        self.notice(Notice::Candidate(what), record.name());
+        Ok(())
     }
 
     fn notice(&mut self, notice: Notice, name: &str) {

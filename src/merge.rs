@@ -1,14 +1,17 @@
 //! The same login twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sfcred_formats::{Integration, Moment, Record, Secret, Tally};
 
 use crate::check::voids;
+use crate::place::SHORTEST_TOKEN;
 
 /// What became of a login that several inputs hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Merged {
+    /// The password ended with a token that another record of the user holds, and was split.
+    Split,
     /// They agree, and are one record with what either of them knew.
     Joined,
     /// They differ, and the one with the newer token was taken.
@@ -19,50 +22,128 @@ pub enum Merged {
     BothKept,
 }
 
+/// How many records of one login are looked through for one that goes with the next.
+const NEAREST: usize = 64;
+
 /// Gathers records of several inputs and makes one of those with one username.
 #[derive(Default)]
 pub struct Merge {
+    /// The first of each username.
     records: Vec<Record>,
-    /// The last record of each username, in lower case.
     by_username: HashMap<String, usize>,
-    /// What was merged.
-    pub tally: Tally<Merged>,
+    /// The others, by the place of the first.
+    others: HashMap<usize, Vec<Record>>,
 }
 
 impl Merge {
     /// Adds a record.
     pub fn add(&mut self, record: Record) {
-        if record.username.is_empty() {
-            self.records.push(record);
-            return;
+        let next = self.records.len();
+        if !record.username.is_empty() {
+            let at = *self.by_username.entry(record.username.to_lowercase()).or_insert(next);
+            if at < next {
+                self.others.entry(at).or_default().push(record);
+                return;
+            }
         }
-        let name = record.username.to_lowercase();
-        let Some(known) = self.by_username.get(&name).and_then(|at| self.records.get_mut(*at)) else {
-            self.by_username.insert(name, self.records.len());
-            self.records.push(record);
-            return;
-        };
-        let differs = Differs::between(known, &record);
-        let newer = newer(known, &record);
-        let merged = match newer {
-            _ if !differs.any() => Merged::Joined,
-            Some(take) if differs.token && (!differs.password || take.password == take.token) => Merged::NewerTaken,
-            Some(_) => Merged::EachTaken,
-            None => Merged::BothKept,
-        };
-        self.tally.add(merged, record.name());
-        if let Some(take) = newer {
-            join(known, record, take);
-        } else {
-            self.by_username.insert(name, self.records.len());
-            self.records.push(record);
-        }
+        self.records.push(record);
     }
 
-    /// The records in the order in which their logins were first seen.
-    pub fn into_records(self) -> Vec<Record> {
-        self.records
+    /// The records in the order in which their logins were first seen, and what was merged.
+    pub fn finish(mut self) -> (Vec<Record>, Tally<Merged>) {
+        let mut tally = Tally::default();
+        if self.others.is_empty() {
+            return (self.records, tally);
+        }
+        let mut merged = Vec::with_capacity(self.records.len());
+        for (at, record) in self.records.into_iter().enumerate() {
+            match self.others.remove(&at) {
+                None => merged.push(record),
+                Some(others) => merged.append(&mut one_login([record].into_iter().chain(others).collect(), &mut tally)),
+            }
+        }
+        (merged, tally)
     }
+}
+
+/// Makes one record of those of a login, or as few as their secrets allow, whatever their order.
+fn one_login(mut records: Vec<Record>, tally: &mut Tally<Merged>) -> Vec<Record> {
+    take_apart(&mut records, tally);
+    share_dates(&mut records);
+    // First those with a password: a mail knows of a token only, and tells nothing of which password is right.
+    let (logins, tokens): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| !record.password.is_empty());
+    let mut kept: Vec<Record> = Vec::new();
+    for record in logins.into_iter().chain(tokens) {
+        let near = kept.len().saturating_sub(NEAREST);
+        let goes_with = |test: fn(&Record, &Record) -> bool| kept[near..].iter().position(|known| test(known, &record)).map(|at| near + at);
+        let at = goes_with(|known, record| !differ(known, record) && known.token == record.token)
+            .or_else(|| goes_with(|known, record| !differ(known, record)))
+            .or_else(|| goes_with(|known, record| newer(known, record).is_some()));
+        let taken = at.and_then(|at| Some((at, newer(&kept[at], &record)?)));
+        let Some((at, take)) = taken else {
+            if !kept.is_empty() {
+                tally.add(Merged::BothKept, record.name());
+            }
+            kept.push(record);
+            continue;
+        };
+        let known = &mut kept[at];
+        let differs = Differs::between(known, &record);
+        let merged = match take {
+            _ if !differs.any() => Merged::Joined,
+            take if differs.token && (!differs.password || take.password == take.token) => Merged::NewerTaken,
+            _ => Merged::EachTaken,
+        };
+        tally.add(merged, record.name());
+        join(known, record, take);
+    }
+    kept
+}
+
+/// Takes the token off a password that ends with one of the user's tokens: nothing could be more certain.
+fn take_apart(records: &mut [Record], tally: &mut Tally<Merged>) {
+    let tokens: BTreeSet<&str> = records.iter().filter_map(|record| Some(record.token.as_ref()?.expose())).collect();
+    let lengths: BTreeSet<usize> = tokens.iter().map(|token| token.len()).filter(|length| *length >= SHORTEST_TOKEN).collect();
+    let ends = |password: &str| {
+        let at = |length: &usize| password.len().checked_sub(*length).filter(|at| *at > 0 && password.is_char_boundary(*at));
+        lengths.iter().filter_map(at).find(|at| tokens.contains(&password[*at..]))
+    };
+    let found: Vec<Option<usize>> = records.iter().map(|record| ends(record.password.expose())).collect();
+    for (record, at) in records.iter_mut().zip(found) {
+        let Some(at) = at else { continue };
+        let (rest, token) = record.password.expose().split_at(at);
+        let (rest, token) = (Secret::from(rest), Secret::from(token));
+        record.password = rest;
+        record.token.get_or_insert(token);
+        tally.add(Merged::Split, record.name());
+    }
+}
+
+/// Gives all records with one token its date, the earliest that any of them knows: a token is issued before it is passed on.
+fn share_dates(records: &mut [Record]) {
+    let mut dates: HashMap<&str, Moment> = HashMap::new();
+    for record in records.iter() {
+        let (Some(token), Some(issued)) = (&record.token, record.issued) else { continue };
+        dates.entry(token.expose()).and_modify(|date| *date = earlier(*date, issued)).or_insert(issued);
+    }
+    let missing =
+        |record: &Record| record.token.as_ref().filter(|_| record.issued.is_none()).and_then(|token| dates.get(token.expose()).copied());
+    let found: Vec<Option<Moment>> = records.iter().map(missing).collect();
+    for (record, issued) in records.iter_mut().zip(found) {
+        record.issued = record.issued.or(issued);
+    }
+}
+
+fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    one.zip(other).map(|(one, other)| earlier(one, other)).or(one).or(other)
+}
+
+fn earlier(one: Moment, other: Moment) -> Moment {
+    if one.is_after(other) { other } else { one }
+}
+
+fn differ(one: &Record, other: &Record) -> bool {
+    Differs::between(one, other).any()
 }
 
 /// Which secrets of two records of one login contradict each other.
@@ -160,7 +241,8 @@ pub(crate) fn join(record: &mut Record, mut other: Record, take: Take) {
         (true, true) => (other.token.clone(), other.issued),
         (true, false) => (record.token.clone(), record.issued),
         (false, _) => match (&record.token, &other.token) {
-            (Some(token), Some(_)) => (Some(token.clone()), last(record.issued, other.issued)),
+            // It was issued before anybody wrote it down.
+            (Some(token), Some(_)) => (Some(token.clone()), earliest(record.issued, other.issued)),
             (None, Some(token)) => (Some(token.clone()), other.issued.or(record.issued)),
             (token, None) => (token.clone(), record.issued.or(other.issued)),
         },
@@ -272,8 +354,7 @@ mod tests {
         second.username = second.username.to_uppercase();
         merge.add(first);
         merge.add(second);
-        let tally = merge.tally.clone();
-        (merge.into_records(), tally)
+        merge.finish()
     }
 
     #[test]
@@ -326,6 +407,64 @@ mod tests {
         let (records, tally) = merge([record("pw", "one", "", ""), record("pw", "two", "2026-08-01", "")]);
         assert_eq!(tally.count(&Merged::BothKept), 1);
         assert_eq!(records.len(), 2);
+    }
+
+    /// What comes of these records in every order.
+    fn in_every_order(records: &[Record]) -> (Vec<Record>, Tally<Merged>) {
+        let mut results = Vec::new();
+        let mut orders = vec![Vec::new()];
+        for _ in records {
+            let longer = |order: &Vec<usize>| {
+                let rest = (0..records.len()).filter(|at| !order.contains(at));
+                rest.map(|at| [&order[..], &[at]].concat()).collect::<Vec<_>>()
+            };
+            orders = orders.iter().flat_map(longer).collect();
+        }
+        for order in orders {
+            let mut merge = Merge::default();
+            for at in order {
+                merge.add(records[at].clone());
+            }
+            let (mut records, tally) = merge.finish();
+            records.sort_by_key(|record| (record.password.expose().to_owned(), record.issued.map(|issued| issued.to_string())));
+            results.push((records, tally));
+        }
+        assert!(
+            results.iter().all(|(records, _)| *records == results[0].0),
+            "{:?}",
+            results.iter().map(|(records, _)| records).collect::<Vec<_>>()
+        );
+        results.swap_remove(0)
+    }
+
+    const OLD: &str = "Kd8RwZ3tGm6YpX1vBn5CqLj2";
+    const NEW: &str = "h3VbN8cTq5XkZr2WmPj7LdYs9";
+
+    #[test]
+    fn a_token_brings_its_date_to_where_it_stands_without() {
+        let undated = record("pw", NEW, "", "");
+        let mails = [record("", OLD, "2026-03-03", ""), record("", NEW, "2026-06-10T10:00:00Z", "")];
+        let (records, tally) = in_every_order(&[undated, mails[0].clone(), mails[1].clone()]);
+        assert_eq!(records, [record("pw", NEW, "2026-06-10T10:00:00Z", "")]);
+        assert_eq!(tally.count(&Merged::BothKept), 0);
+    }
+
+    #[test]
+    fn a_password_with_a_known_token_is_taken_apart() {
+        let joined = |token: &str| record(&format!("MonPasse9{token}"), "", "", "");
+        let (old, new) = (record("", OLD, "2026-03-03", ""), record("", NEW, "2026-06-10", ""));
+        let (records, tally) = in_every_order(&[joined(OLD), old.clone(), new.clone()]);
+        assert_eq!((records, tally.count(&Merged::Split)), (vec![record("MonPasse9", NEW, "2026-06-10", "")], 1));
+        let beside = Record { token: Some(OLD.into()), issued: old.issued, ..joined(NEW) };
+        assert_eq!(in_every_order(&[beside, new]).0, [record("MonPasse9", NEW, "2026-06-10", "")]);
+        let (records, _) = in_every_order(&[record("Fake-9", "", "", ""), record("", "9", "2026-06-10", "")]);
+        assert_eq!(records, [record("Fake-9", "9", "2026-06-10", "")], "half of a password is no token");
+    }
+
+    #[test]
+    fn what_differs_is_kept_in_every_order() {
+        let two = [record("one", "", "", ""), record("two", "", "", ""), record("two", NEW, "2026-06-10", "")];
+        assert_eq!(in_every_order(&two).0, [record("one", "", "", ""), record("two", NEW, "2026-06-10", "")]);
     }
 
     /// A password, when it was changed, a token, when it was issued.

@@ -33,6 +33,8 @@ pub(crate) struct Opened<'a> {
     pub name: String,
     /// Its format.
     pub format: &'static Format,
+    /// Whether the user named the format.
+    pub named: bool,
     /// Whether the format was found by content, although others look the same.
     pub twins: bool,
     /// What is in it.
@@ -73,7 +75,7 @@ impl<'a> Source<'a> {
             })
         };
         let ((format, twins), held) = { open }().map_err(|error| error.in_file(name.as_str()))?;
-        Ok(Opened { name, format, twins, held, lock })
+        Ok(Opened { name, format, named: from.is_some(), twins, held, lock })
     }
 }
 

@@ -60,6 +60,20 @@ fn files(folder: &Path) {
         // Its first line is the mark of the mbox.
         fs::write(folder.join(format!("Maildir/cur/178700000{at}.M1P1.host:2,S")), mail.split_once('\n').unwrap().1).unwrap();
     }
+    fs::create_dir_all(folder.join("Maildir/.Archive/cur")).unwrap();
+    fs::create_dir_all(folder.join("Maildir/.hidden")).unwrap();
+    let archived = "Date: Tue, 3 Mar 2026 10:00:00 +0000\nFrom: Salesforce <support@salesforce.com>\nSubject: Your new Salesforce security token\n\n\
+                    Username: archived@harbor-widgets.example\nSecurity token (case-sensitive): FakeT0kenFakeT0kenArchiv\n";
+    fs::write(folder.join("Maildir/.Archive/cur/1770000000.M1P1.host:2,S"), archived).unwrap();
+    fs::write(folder.join("Maildir/.Archive/maildirfolder"), "").unwrap();
+    fs::write(folder.join("Maildir/pasted.txt"), format!("Hello,\n\n{}", archived.replace("archived@", "pasted@"))).unwrap();
+    fs::write(folder.join("Maildir/notes.txt"), "call back\n").unwrap();
+    fs::create_dir(folder.join("loader")).unwrap();
+    let processes = fs::read_to_string(folder.join("process-conf.xml")).unwrap();
+    let without = processes.replace("<entry key=\"sfdc.username\" value=\"ops@harbor-widgets.example\"/>", "");
+    fs::write(folder.join("loader/process-conf.xml"), without).unwrap();
+    fs::write(folder.join("loader/config.properties"), "#Loader Config\nsfdc.username=ops@harbor-widgets.example\n").unwrap();
+    fs::copy(folder.join("dataLoader.key"), folder.join("loader/dataLoader.key")).unwrap();
     symlink("tokens.csv", folder.join("link.csv")).unwrap();
 
     let table = "title,username,password,token,issued\n";

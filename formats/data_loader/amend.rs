@@ -25,6 +25,9 @@ pub(super) fn amend(beans: &[Bean], bytes: &[u8], change: &Change, lock: &mut dy
         let text = entry.value.expose().trim();
         let refuse = |what: &str| Err(Error::new(format!("`sfdc.password`: {what}")).at(format!("line {}", entry.line)).hint(BY_HAND));
         let places: Vec<usize> = memchr::memmem::find_iter(bytes, text.as_bytes()).collect();
+        if let [file, _] = &entry.path[..] {
+            return Err(Error::new("`sfdc.password`: it stands in another file").in_file(file).at(format!("line {}", entry.line)).hint(BY_HAND));
+        }
         if places.is_empty() {
             return refuse("its text cannot be found in the file as it is");
         }

@@ -29,6 +29,14 @@ impl<'l> Keys<'l> {
     /// # Errors
     /// When it is nothing that Data Loader encrypts, there is no key, or the key is another one.
     pub(super) fn open(&mut self, entry: &Entry, path: Option<&str>) -> Result<Plain> {
+        self.open_here(entry, path).map_err(|error| match &entry.path[..] {
+            // It stands in the settings beside the document.
+            [file, _] => error.in_file(file),
+            _ => error,
+        })
+    }
+
+    fn open_here(&mut self, entry: &Entry, path: Option<&str>) -> Result<Plain> {
         let key = entry.path.last().map(String::as_str).unwrap_or_default();
         let error = |what: String, hint: &str| Err(Error::new(format!("`{key}`: {what}")).at(format!("line {}", entry.line)).hint(hint));
         let sealed = decode(entry.value.expose().trim().as_bytes()).filter(|sealed| !sealed.is_empty() && sealed.len().is_multiple_of(8));

@@ -1,7 +1,7 @@
 //! From the settings of a process to its login.
 
 use super::keys::Keys;
-use crate::keys::{Entry, may_end_in_token, reference};
+use crate::keys::{Entry, reference};
 use crate::record::{Field, Kind};
 use crate::{Notice, Record, Result, Secret};
 
@@ -29,6 +29,11 @@ pub(super) fn is_key(key: &str) -> bool {
         endpoint || app.is_some_and(|key| APPS.iter().any(|app| key.strip_prefix(app).is_some_and(id)))
     };
     general || ENVIRONMENTS.iter().any(of_environment)
+}
+
+/// Whether a key has a secret that is no login's.
+pub(super) fn is_left_behind(key: &str) -> bool {
+    key == PROXY || SESSION.contains(&key)
 }
 
 /// Whether a key belongs to no program but Data Loader.
@@ -66,6 +71,11 @@ impl<'e> Settings<'e> {
         let text = |entry: Option<&Entry>| entry.map_or(String::new(), |entry| entry.value.expose().to_owned());
         let url = self.urls().into_iter().next().unwrap_or_default();
         has_login.then(|| [url, text(self.entry(USERNAME)), text(self.entry(PASSWORD))])
+    }
+
+    /// Whether there is a password, wherever it is kept.
+    pub(super) fn has_password(&self) -> bool {
+        self.entry(PASSWORD).is_some()
     }
 
     /// The environment, as its place in the list.
@@ -127,8 +137,6 @@ impl<'e> Settings<'e> {
             record.password = open(entry, told)?;
             if is_path(record.password.expose(), key_file) {
                 told.push(Notice::KeyPath);
-            } else if may_end_in_token(record.password.expose()) {
-                told.push(Notice::Appended);
             }
         }
         let chosen = self.environment();

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::amend::{Amended, Change};
 use crate::detect::root_element;
 use crate::format::{Likeness, Sink, Spec, Spot, Writer};
-use crate::keys::{Entries, Syntax};
+use crate::keys::{Entries, Entry, Syntax};
 use crate::record::Integration;
 use crate::{Error, Limits, Lock, Record, Result, Tally, properties};
 use beans::Bean;
@@ -29,6 +29,8 @@ use login::Settings;
 const PACKAGE: &str = "com.salesforce.dataloader.";
 /// The only name under which it reads the document of its processes.
 const DOCUMENT: &str = "process-conf.xml";
+/// Beside it stand settings for all processes, which each of them can override.
+const SETTINGS: &str = "config.properties";
 
 #[derive(Debug)]
 pub(crate) struct Codec;
@@ -36,13 +38,17 @@ pub(crate) struct Codec;
 impl crate::format::Codec for Codec {
     fn read(&self, _: &Spec, input: &mut dyn Read, limits: &Limits, lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
         let bytes = crate::keys::bytes(input, limits)?;
-        hand_on(&beans(&bytes, limits, sink)?, lock, sink)
+        let mut beans = beans(&bytes, limits, sink)?;
+        add_settings(&mut beans, lock, sink)?;
+        hand_on(&beans, lock, sink)
     }
 
     fn amend(&self, _: &Spec, bytes: &[u8], change: &Change, limits: &Limits, lock: &mut dyn Lock) -> Result<Option<Amended>> {
         let mut notices = Tally::default();
         let mut take = |_: &mut Record, _| Ok(());
-        let beans = beans(bytes, limits, &mut (&mut take, &mut notices))?;
+        let mut sink = (&mut take, &mut notices);
+        let mut beans = beans(bytes, limits, &mut sink)?;
+        add_settings(&mut beans, lock, &mut sink)?;
         amend::amend(&beans, bytes, change, lock).map(Some)
     }
 
@@ -68,6 +74,32 @@ fn beans(mut bytes: &[u8], limits: &Limits, sink: &mut dyn Sink) -> Result<Vec<B
     }
     let text = crate::keys::text(bytes, Syntax::Properties, sink)?;
     Ok(vec![Bean::of(settings(&text)?)])
+}
+
+/// Adds what the settings beside the document say, where a process does not say it itself. A process without any login has one only if
+/// that one has a password: the settings always know who logged in last.
+fn add_settings(beans: &mut [Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<()> {
+    let Some(folder) = lock.document().and_then(|path| path.strip_suffix(DOCUMENT)) else { return Ok(()) };
+    if !(folder.is_empty() || folder.ends_with('/')) {
+        return Ok(());
+    }
+    let file = format!("{folder}{SETTINGS}");
+    let Some(bytes) = lock.beside(SETTINGS)? else { return Ok(()) };
+    let mut common = crate::keys::text(&bytes, Syntax::Properties, sink).and_then(|text| settings(&text)).map_err(|error| error.in_file(&file))?;
+    // What no record takes over is told of the settings themselves, where they are read.
+    common.retain(|entry| !entry.path.last().is_some_and(|key| login::is_left_behind(key)));
+    for entry in &mut common {
+        entry.path.insert(0, file.clone());
+    }
+    let with_password = Settings(&common).has_password();
+    for bean in beans.iter_mut().filter(|bean| bean.works || !bean.entries.is_empty()) {
+        if with_password || Settings(&bean.entries).identity().is_some() {
+            let own = |entry: &Entry| bean.entries.iter().any(|other| other.path.last() == entry.path.last());
+            let more: Entries = common.iter().filter(|entry| !own(entry)).cloned().collect();
+            bean.entries.extend(more);
+        }
+    }
+    Ok(())
 }
 
 fn is_xml(bytes: &[u8]) -> bool {
@@ -119,6 +151,7 @@ fn hand_on(beans: &[Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<(
         return Err(Error::new("no login among its settings")
             .hint("a process has `sfdc.username` and `sfdc.password` in its configOverrideMap, or config.properties has them"));
     }
+    let place = lock.document().unwrap_or(DOCUMENT).to_owned();
     let mut keys = Keys::new(lock);
     for (number, login) in (1..).zip(logins) {
         let Some(first) = login.first() else { continue };
@@ -126,7 +159,7 @@ fn hand_on(beans: &[Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<(
         let mut record = Settings(&first.entries).login(&mut keys, &mut told)?;
         let title = if first.name.is_empty() { &first.id } else { &first.name };
         title.clone_into(&mut record.title);
-        record.used_by = processes(&login);
+        record.used_by = processes(&login, &place);
         for notice in told {
             sink.notice(notice, record.name());
         }
@@ -136,9 +169,9 @@ fn hand_on(beans: &[Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<(
 }
 
 /// The processes that hold a login. A bean that does nothing with it, and is alone, is only the place where it is kept.
-fn processes(login: &[&Bean]) -> Vec<Integration> {
+fn processes(login: &[&Bean], place: &str) -> Vec<Integration> {
     let processes = login.iter().filter(|bean| (bean.works || login.len() > 1) && !bean.id.is_empty());
-    processes.map(|bean| Integration { name: bean.id.trim().to_owned(), place: DOCUMENT.to_owned(), updated: None }).collect()
+    processes.map(|bean| Integration { name: bean.id.trim().to_owned(), place: place.to_owned(), updated: None }).collect()
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ fn a_process_is_a_login_and_who_uses_it() {
         used_by: vec![Integration { name: "export".to_owned(), place: "process-conf.xml".to_owned(), updated: None }],
         ..Record::default()
     };
-    assert_eq!((records, notices), (vec![expected], vec![Notice::Appended]));
+    assert_eq!((records, notices), (vec![expected], vec![]));
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn what_is_worth_telling_is_told() {
     let token = "Fake-1!Qx7LmT2vRk9ZpB4nWc6HdY1s";
     for (password, more, plain, notices) in [
         (seal("Quartz-Lantern-42!"), "", "Quartz-Lantern-42!", vec![]),
-        (seal(token), "", token, vec![Notice::Appended]),
+        (seal(token), "", token, vec![]),
         (seal("my.key"), "", "my.key", vec![Notice::KeyPath]),
         (seal("/home/ops/Other.KEY"), "", "/home/ops/Other.KEY", vec![Notice::KeyPath]),
         // As OpenSSL encrypts what old Windows would have handed it.
@@ -367,4 +367,92 @@ fn what_old_versions_encrypted_is_left_to_them() {
     let text = format!("sfdc.username=ops@harbor-widgets.example\nsfdc.password={OLD}\nsfdc.endpoint=https\\://login.salesforce.com\n");
     let error = amended(&text, &change()).unwrap_err();
     assert_eq!(error.to_string(), "line 2: encrypted as versions of Data Loader before 42.1 do it, which is not written");
+}
+
+/// A document of this path, with settings beside it.
+struct Beside {
+    files: Files,
+    document: &'static str,
+    settings: String,
+}
+
+impl Lock for Beside {
+    fn passphrase(&mut self) -> Result<Secret> {
+        self.files.passphrase()
+    }
+
+    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        self.files.key_file()
+    }
+
+    fn key_file_at(&mut self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        self.files.key_file_at(path)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<()> {
+        self.files.random(bytes)
+    }
+
+    fn document(&self) -> Option<&str> {
+        Some(self.document)
+    }
+
+    fn beside(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok((name == "config.properties").then(|| Zeroizing::new(self.settings.clone().into_bytes())))
+    }
+}
+
+/// What is read with these settings beside the document.
+fn with_settings(document: &'static str, text: &str, settings: &str) -> Result<Vec<Record>> {
+    let mut lock = Beside { files: files("a.key"), document, settings: settings.to_owned() };
+    let mut taken = Taken::default();
+    find("data-loader")?.read(&mut text.as_bytes(), &Limits::default(), &mut lock, &mut taken)?;
+    Ok(taken.records)
+}
+
+#[test]
+fn processes_take_what_they_do_not_say_from_the_settings_beside() {
+    let works = entry("sfdc.entity", "Account");
+    let half = entry("sfdc.password", ALONE) + &works;
+    let whole = login(ALONE).replace("ops@", "etl@") + &works;
+    let text = document(&[("half", &half), ("whole", &whole), ("none", &works)]);
+    let settings = "sfdc.username=ops@a.example\nsfdc.endpoint=https\\://test.salesforce.com\nprocess.encryptionKeyFile=a.key\n";
+    let shown = |records: Vec<Record>| {
+        let shown = |record: Record| {
+            let used_by: Vec<String> = record.used_by.iter().map(|one| format!("{} {}", one.name, one.place)).collect();
+            format!("{} {} {} {}", record.username, record.password.expose(), record.urls.concat(), used_by.join(" "))
+        };
+        records.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(with_settings("conf/process-conf.xml", &text, settings).unwrap()), [
+        "ops@a.example Tr0ub4dor&3 https://test.salesforce.com half conf/process-conf.xml",
+        "etl@a.example Tr0ub4dor&3 https://test.salesforce.com whole conf/process-conf.xml",
+    ]);
+    // With a password there, all that do not say otherwise have that login.
+    let with_password = format!("{settings}sfdc.password={WITH_TAIL}\n");
+    let records = shown(with_settings("process-conf.xml", &text, &with_password).unwrap());
+    assert_eq!(records[2], "ops@a.example Tr0ub4dor&3AbCdEfGhIjKlMnOpQrStUvWx https://test.salesforce.com none process-conf.xml");
+    // Data Loader knows its document by one name.
+    assert!(with_settings("conf/other-process-conf.xml", &text, settings).is_err());
+}
+
+#[test]
+fn what_is_wrong_in_the_settings_beside_is_told_there() {
+    let text = document(&[("a", &(entry("sfdc.username", "ops@a.example") + &entry("process.encryptionKeyFile", "a.key")))]);
+    for (settings, error) in [
+        ("x=1\nsfdc.password=plain\n", "conf/config.properties, line 2: `sfdc.password`: not encrypted by Data Loader"),
+        ("sfdc.username=a\nsfdc.username=b\n", "conf/config.properties, line 2: `sfdc.username` stands here once more, first in line 1"),
+    ] {
+        assert_eq!(with_settings("conf/process-conf.xml", &text, settings).unwrap_err().to_string(), error);
+    }
+}
+
+#[test]
+fn a_password_of_another_file_is_left_to_it() {
+    let text = document(&[("a", &entry("sfdc.username", "ops@a.example"))]);
+    let change = Change { username: "ops@a.example".to_owned(), ..Change::default() };
+    let settings = format!("sfdc.password={ALONE}\nprocess.encryptionKeyFile=a.key\n");
+    let mut lock = Beside { files: files("a.key"), document: "conf/process-conf.xml", settings };
+    let error = find("data-loader").unwrap().amend(text.as_bytes(), &change, &Limits::default(), &mut lock).unwrap_err();
+    assert_eq!(error.to_string(), "conf/config.properties, line 1: `sfdc.password`: it stands in another file");
 }

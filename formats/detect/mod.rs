@@ -165,14 +165,13 @@ fn text_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<Result<Found<'f>>>
 /// Finds the format of a config file that holds a Salesforce login.
 fn config_of<'f>(formats: &[&'f Format], head: &[u8]) -> Option<&'f Format> {
     // What is cut off at the end of a long file may be half a line.
-    let whole = head.len() < HEAD;
-    let end = if whole { head.len() } else { head.iter().rposition(|byte| *byte == b'\n')? + 1 };
+    let end = if head.len() < HEAD { head.len() } else { head.iter().rposition(|byte| *byte == b'\n')? + 1 };
     let text = String::from_utf8_lossy(&head[..end]);
     let syntax = Syntax::of(&text)?;
     let holds = match keys::outcome(syntax, &text) {
         Ok(outcome) => !outcome.found.is_empty() || !outcome.notices.is_empty() || !outcome.flaws.is_empty(),
-        // Its reader says where it is damaged. Nothing else may guess what its values are.
-        Err(_) => whole && names_salesforce(&text),
+        // It is cut here, or its reader says where it is damaged. Nothing else may guess what its values are.
+        Err(_) => names_salesforce(&text),
     };
     formats.iter().copied().find(|format| holds && format.spec.detect.syntax == Some(syntax))
 }

@@ -1,5 +1,6 @@
 //! The lines of a `.env` file, of a script that sets variables, and of a Dockerfile.
 
+use super::batch;
 use crate::keys::{self, Entries, Entry, expanded};
 
 /// Whether a text looks like a `.env` file: of what is no comment, `KEY=value` is the first, and at least half.
@@ -34,12 +35,12 @@ pub(crate) fn entries(text: &str) -> Entries {
         let mut taken = end;
         if let Some(Assignment { key, begin, batch }) = assignment(rest[..end].trim_end()) {
             let mut entry = Entry { path: vec![key.to_owned()], line, ..Entry::default() };
-            let read = if batch { Some(set(rest[begin..end].trim_end(), &mut entry)) } else { value(&rest[begin..], in_command, &mut entry) };
+            let read = if batch { Some(batch::set(rest[begin..end].trim_end(), &mut entry)) } else { value(&rest[begin..], in_command, &mut entry) };
             match read {
                 Some(length) => {
                     let behind = begin + length;
                     entry.span = entry.span.map(|span| at + begin + span.start..at + begin + span.end);
-                    taken = match next(&rest[behind..]) {
+                    taken = match next(rest[behind..].lines().next().unwrap_or_default()) {
                         Some(Next { at, .. }) if !batch => behind + at,
                         _ => rest[behind..].find('\n').map_or(rest.len(), |end| behind + end + 1),
                     };
@@ -90,12 +91,14 @@ struct Next {
     sure: bool,
 }
 
+/// How long a key is at most; a line may have as many blanks as it has bytes, and each is looked at.
+const LONGEST: usize = 128;
+
 /// The assignment that the rest of a line behind a value begins with.
-fn next(text: &str) -> Option<Next> {
-    let line = text.lines().next().unwrap_or_default();
+fn next(line: &str) -> Option<Next> {
     let rest = line.trim_start_matches([' ', '\t', ';', '&']);
     let between = &line[..line.len() - rest.len()];
-    let sign = rest.find('=')?;
+    let sign = rest.bytes().take(LONGEST).position(|byte| byte == b'=')?;
     let (word, key) = rest[..sign].rsplit_once(' ').unwrap_or(("", &rest[..sign]));
     let blank = between.contains([' ', '\t']);
     let separate = blank && (between.contains(';') || between.contains("&&")) || matches!(word, "export" | "declare -x");
@@ -103,27 +106,6 @@ fn next(text: &str) -> Option<Next> {
     let constant = blank && key.len() > 1 && !key.bytes().any(|byte| byte.is_ascii_lowercase());
     let sure = separate || keys::is_known(key);
     (fits && (sure || constant)).then_some(Next { at: between.len(), sure })
-}
-
-/// Reads a value as the command line of Windows does, and says how long it is.
-fn set(text: &str, entry: &mut Entry) -> usize {
-    let (inner, quoted) = match (text.strip_suffix('"'), text.strip_prefix('"')) {
-        (Some(inner), first) => (if first.is_some() { &inner[inner.len().min(1)..] } else { inner }, true),
-        (None, _) => (text, false),
-    };
-    let mut value = String::with_capacity(inner.len());
-    let mut rest = inner.chars().peekable();
-    while let Some(character) = rest.next() {
-        match character {
-            '^' if !quoted => value.extend(rest.next()),
-            '%' if rest.peek() == Some(&'%') => value.extend(rest.next()),
-            character => value.push(character),
-        }
-    }
-    // What has escapes is not replaced where it stands.
-    entry.span = text.find(inner).filter(|_| value == inner).map(|at| at..at + inner.len());
-    entry.value = value.into();
-    text.len()
 }
 
 /// Reads the value at the beginning of `text` into the entry, and says how long it is; nothing where a quote is open.
@@ -286,103 +268,4 @@ fn bare(text: &str, behind_a_blank: bool, in_command: bool, found: &mut String, 
     }
     found.push_str(&value.replace(" \\#", " #"));
     (value.len(), behind)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Vec<(String, String)> {
-        entries(text).into_iter().map(|entry| (entry.path[0].clone(), entry.value.expose().to_owned())).collect()
-    }
-
-    #[test]
-    fn quotes_and_comments() {
-        let text = "# a comment\r\nexport A=plain # why\r\nB='lit $x #\\n'\nC=\"a\\n\\\"\\\\\\$b # c\" # d\n D = x#y \nE=\nF='it'\\''s'\nG='two\nlines'\n\
-            H=a \\# b\nif true; then\nI=\"\"\n1=2\nJ=$K\nL=\"x${M}\"\nO=#x\nP= # y\nN='open\n";
-        let expected = [
-            ("A", "plain"),
-            ("B", "lit $x #\\n"),
-            ("C", "a\n\"\\$b # c"),
-            ("D", "x#y"),
-            ("E", ""),
-            ("F", "it's"),
-            ("G", "two\nlines"),
-            ("H", "a # b"),
-            ("I", ""),
-            ("J", "$K"),
-            ("L", "x${M}"),
-            ("O", "#x"),
-            ("P", ""),
-            ("N", ""),
-        ];
-        assert_eq!(read(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        let entries = entries(text);
-        assert_eq!(entries.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18]);
-        let told: Vec<&str> = entries.iter().filter(|entry| entry.reference.is_some()).map(|entry| entry.path[0].as_str()).collect();
-        assert_eq!(told, ["J", "L"]);
-        let cut: Vec<&str> = entries.iter().filter(|entry| entry.cut).map(|entry| entry.path[0].as_str()).collect();
-        assert_eq!(cut, ["A"]);
-        assert_eq!(entries.last().unwrap().flaw, Some("the quote is not closed"));
-        let spans: Vec<&str> = entries.iter().filter_map(|entry| text.get(entry.span.clone()?)).collect();
-        let expected =
-            ["plain", "'lit $x #\\n'", r#""a\n\"\\\$b # c""#, "x#y", "", "'it'\\''s'", "'two\nlines'", "a \\# b", "\"\"", "$K", "\"x${M}\"", "#x", ""];
-        assert_eq!(spans, expected);
-    }
-
-    #[test]
-    fn escapes_that_no_shell_has() {
-        let text = "A='it\\'s \"so\"' # c\nB='a\\\\'\nC='it\\'s\nD=1\n";
-        let entries = entries(text);
-        let read: Vec<(&str, &str, bool)> =
-            entries.iter().map(|entry| (entry.path[0].as_str(), entry.value.expose(), entry.flaw.is_some())).collect();
-        // What a shell can read is read as a shell does.
-        assert_eq!(read[..2], [("A", "it's \"so\"", false), ("B", "a\\\\", false)]);
-        assert!(read[2].2, "{read:?}");
-        assert_eq!(text.get(entries[0].span.clone().unwrap()), Some("'it\\'s \"so\"'"));
-    }
-
-    #[test]
-    fn several_in_a_line() {
-        let text = "export A=1 SF_USERNAME=a@z.example SF_PASSWORD='p q' SF_TOKEN=\"t\" python run.py\nSF_USERNAME=b; export SF_PASSWORD=x\n\
-            ENV SF_USERNAME=c \\\n    SF_PASSWORD=Ab3 \\\n    SF_TOKEN=d\nF=a;b=c d\n";
-        let expected = [
-            ("A", "1"),
-            ("SF_USERNAME", "a@z.example"),
-            ("SF_PASSWORD", "p q"),
-            ("SF_TOKEN", "t"),
-            ("SF_USERNAME", "b"),
-            ("SF_PASSWORD", "x"),
-            ("SF_USERNAME", "c"),
-            ("SF_PASSWORD", "Ab3"),
-            ("SF_TOKEN", "d"),
-            ("F", "a;b=c d"),
-        ];
-        assert_eq!(read(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert!(entries(text).iter().all(|entry| entry.flaw.is_none()));
-        assert_eq!(entries(text).iter().map(|entry| entry.line).collect::<Vec<_>>(), [1, 1, 1, 1, 2, 2, 3, 4, 5, 6]);
-        for unclear in ["SF_PASSWORD=x NODE_ENV=prod node app.js\n", "SF_PASSWORD=abc\\\nrest\n"] {
-            assert!(entries(unclear)[0].flaw.is_some(), "{unclear}");
-        }
-        assert_eq!(read("A = \"p q\" # c\nB = x\n"), [("A", "p q"), ("B", "x")].map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert!(entries("A=`pass show sf`\n")[0].reference.is_some() && entries("A=a`b`c\n")[0].reference.is_none());
-    }
-
-    #[test]
-    fn as_windows_sets_them() {
-        let text = "@echo off\r\nset \"SF_TOKEN=T&x\"\r\nSET SF_PASSWORD=p^&q%%\r\nset SF_USERNAME=\"a\"\r\n";
-        assert_eq!(
-            read(text),
-            [("SF_TOKEN", "T&x"), ("SF_PASSWORD", "p&q%"), ("SF_USERNAME", "a")].map(|(key, value)| (key.to_owned(), value.to_owned()))
-        );
-        let spans: Vec<Option<&str>> = entries(text).iter().map(|entry| text.get(entry.span.clone()?)).collect();
-        assert_eq!(spans, [Some("T&x"), None, Some("a")]);
-    }
-
-    #[test]
-    fn what_looks_like_it() {
-        assert!(looks("SF_USERNAME = \"a\"\nfor x in y: pass\n") && !looks("sf_username = a\n"));
-        assert!(looks("SF_USERNAME=a\n") && looks("# x\nexport A='b'\n\nB=c\n") && looks("#!/bin/sh\nset -e\nA=b\n"));
-        assert!(!looks("") && !looks("[salesforce]\nusername=a\n") && !looks("sf.username=a\n") && !looks("a: b\n") && !looks("username=a\npassword=b\n") && !looks("a,b\n1,2\n"));
-    }
 }

@@ -1,6 +1,9 @@
 //! `.env` files, and the exports of a shell.
 
+mod batch;
 mod line;
+#[cfg(test)]
+mod tests;
 
 use crate::Result;
 use crate::keys::{Block, Config, Line, Render, Style, Syntax};

@@ -90,6 +90,11 @@ impl Group {
             self.tell(Notice::Redacted);
             return;
         }
+        if matches!(role, Role::Username(_)) && text.contains('@') && text.trim().contains([' ', '\t']) {
+            let what = format!("`{}`: more than a username stands here", key.escape_debug());
+            self.flaws.push(Error::new(what).at(spot).hint("give each key a line of its own"));
+            return;
+        }
         let at = At { key: key.to_owned(), line, span, encoding };
         match role {
             Role::Username(rank) => {

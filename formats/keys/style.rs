@@ -137,7 +137,9 @@ impl Style {
         }
         let mut password = std::mem::take(&mut record.password);
         let token = record.token.take();
-        if let (Some(token), true) = (&token, self.joins()) {
+        if let (Some(token), true) = (&token, self.joins())
+            && !password.expose().ends_with(token.expose())
+        {
             password.push(token.expose());
         }
         if !password.is_empty() {

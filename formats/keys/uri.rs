@@ -27,7 +27,6 @@ pub(super) fn read(value: &str) -> Option<Entries> {
     for (key, part, is_extra) in named.into_iter().map(|(key, part)| (key, part, false)).chain(extras) {
         // A blank among the extras can be a plus.
         let escaped = if is_extra { part.replace('+', " ") } else { part.to_owned() };
-        let begin = part.as_ptr().addr() - value.as_ptr().addr();
         let (decoded, flaw) = match percent_decode_str(&escaped).decode_utf8() {
             Ok(decoded) => (decoded.into_owned().into(), None),
             Err(_) => (Secret::default(), Some("the escapes are no UTF-8")),
@@ -37,7 +36,11 @@ pub(super) fn read(value: &str) -> Option<Entries> {
             parts.extend(inner.into_iter().map(|part| Entry { span: None, ..part }));
             continue;
         }
-        let span = Some(begin..begin + part.len()).filter(|span| !span.is_empty());
+        // What is empty may stand nowhere.
+        let span = (!part.is_empty()).then(|| {
+            let begin = part.as_ptr().addr() - value.as_ptr().addr();
+            begin..begin + part.len()
+        });
         parts.push(Entry { path: vec![key.to_owned()], value: decoded, span, encoding: Encoding::Uri, flaw, ..Entry::default() });
     }
     Some(parts)

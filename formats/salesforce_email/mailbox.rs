@@ -111,6 +111,11 @@ pub(super) fn is_mail(path: &[String]) -> bool {
     !name.starts_with('.') && (saved || in_maildir && timed)
 }
 
+/// Whether a file of a folder is a text, which may be a mail that was pasted.
+pub(super) fn is_text(path: &[String]) -> bool {
+    path.last().is_some_and(|name| !name.starts_with('.') && name.len() > 4 && name.to_ascii_lowercase().ends_with(".txt"))
+}
+
 /// Whether a file begins as a mail: header lines up to an empty one, some of which every mail has.
 pub(super) fn looks_like_mail(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"From ").map_or(head, |rest| memchr::memchr(b'\n', rest).map_or(&[][..], |end| &rest[end + 1..]));

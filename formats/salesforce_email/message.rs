@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use mailparse::{MailHeaderMap, ParsedMail};
 use zeroize::Zeroizing;
 
+use super::inner::Inner;
 use super::text;
 use crate::{Error, Moment, Result, Secret, dates, salesforce};
 
 /// How many lines above its token a username may stand.
 const ABOVE: usize = 5;
-/// How far above its token the header of a forwarded mail may begin.
-const HEADER_ABOVE: usize = 40;
 /// How deep parts may be nested.
 const DEEPEST: usize = 8;
 
@@ -23,45 +22,69 @@ pub(super) struct Mailed {
     pub(super) username: String,
     pub(super) token: Secret,
     pub(super) issued: Option<Moment>,
+    /// Whether the mail is known to be from Salesforce; else somebody has to say so.
+    pub(super) is_theirs: bool,
 }
 
-/// The tokens in a mail, in their order; none where the mail is not from Salesforce.
+/// What is in a mail.
+pub(super) struct Mail {
+    /// The tokens, in their order.
+    pub(super) tokens: Vec<Mailed>,
+    /// Whether its subject says that there is one.
+    pub(super) announces: bool,
+}
+
+/// Looks for the tokens in a mail.
 ///
 /// # Errors
 /// When the mail is damaged, or is in an encoding that is not known.
-pub(super) fn tokens(mail: &[u8]) -> Result<Vec<Mailed>> {
+pub(super) fn tokens(mail: &[u8]) -> Result<Mail> {
     let damaged = || Error::new("a damaged mail").hint("save it again from the mail program");
     let mail = mailparse::parse_mail(mail).map_err(|_| damaged())?;
     let header = |name: &str| mail.headers.get_first_value(name).unwrap_or_default();
+    let (subject, from) = (header("Subject"), header("From"));
+    let announces = is_theirs(&subject, "");
+    // What somebody else sent on has another date, which is not that of the token.
+    let is_original = from.is_empty() || is_theirs("", &from) || SUBJECTS.contains(&subject.trim().to_lowercase().as_str());
     // What was copied from a mail program has the name that people see.
-    let sent = dates::header(&header("Date")).or_else(|| dates::written(&header("Sent"))).or_else(|| received(&mail));
-    let Some(body) = body(&mail, 0).map_err(|_| damaged())?.map(Zeroizing::new) else { return Ok(Vec::new()) };
-    Ok(among(&text::lines(&body), is_theirs(&header("Subject"), &header("From")), sent))
+    let sent = || dates::header(&header("Date")).or_else(|| dates::written(&header("Sent"))).or_else(|| received(&mail));
+    let sent = is_original.then(sent).flatten();
+    let tokens = match body(&mail, 0).map_err(|_| damaged())?.map(Zeroizing::new) {
+        Some(body) => among(&text::lines(&body), announces || is_theirs("", &from), sent),
+        None => Vec::new(),
+    };
+    Ok(Mail { tokens, announces })
 }
 
 /// The tokens in text that was pasted without a header of its own; each may stand below the header of the mail that it came in.
-pub(super) fn pasted(text: &[u8]) -> Vec<Mailed> {
-    among(&text::lines(&Zeroizing::new(String::from_utf8_lossy(text).into_owned())), true, None)
+pub(super) fn pasted(text: &[u8]) -> Mail {
+    Mail { tokens: among(&text::lines(&Zeroizing::new(String::from_utf8_lossy(text).into_owned())), true, None), announces: false }
 }
 
 /// Whether a text holds a token below the header of a mail from Salesforce.
 pub(super) fn is_pasted(text: &[u8]) -> bool {
-    !among(&text::lines(&Zeroizing::new(String::from_utf8_lossy(text).into_owned())), false, None).is_empty()
+    let tokens = among(&text::lines(&Zeroizing::new(String::from_utf8_lossy(text).into_owned())), false, None);
+    tokens.iter().any(|mailed| mailed.is_theirs)
 }
 
-/// The tokens in these lines. Without `theirs`, those of them that stand below the header of a mail from Salesforce.
+/// The tokens in these lines, which are `theirs` if the whole mail is, or where they stand below the header of one that is.
 fn among(lines: &[String], theirs: bool, sent: Option<Moment>) -> Vec<Mailed> {
     let mut found = Vec::new();
     let mut known = BTreeSet::new();
-    for (at, token) in token_lines(lines) {
+    for TokenLine { at, token, sign } in token_lines(lines) {
+        let above = &lines[at.saturating_sub(ABOVE)..at];
+        let Some(username) = above.iter().rev().find_map(|line| username(line)) else { continue };
         let inner = Inner::above(lines, at);
-        let Some(username) = lines[at.saturating_sub(ABOVE)..at].iter().rev().find_map(|line| username(line)) else { continue };
-        if !theirs && !inner.is_theirs {
-            continue;
-        }
+        let is_theirs = theirs || inner.is_theirs;
+        let is_below = || above.iter().rev().find(|line| !line.is_empty()).is_some_and(|line| self::username(line).is_some());
+        let counts = match sign {
+            Sign::Label => true,
+            Sign::Shape | Sign::LetterLabel => is_theirs,
+            Sign::Letters => is_theirs && is_below(),
+        };
         let issued = if inner.is_there { inner.date } else { sent };
-        if known.insert(token) {
-            found.push(Mailed { username: username.to_owned(), token: token.into(), issued });
+        if counts && known.insert(token) {
+            found.push(Mailed { username: username.to_owned(), token: token.into(), issued, is_theirs });
         }
     }
     found
@@ -106,57 +129,68 @@ fn body(mail: &ParsedMail<'_>, depth: usize) -> Result<Option<String>, mailparse
     Ok((!texts.is_empty()).then(|| texts.join("\n")))
 }
 
-fn is_theirs(subject: &str, from: &str) -> bool {
+/// Whether a subject or a sender is Salesforce's.
+pub(super) fn is_theirs(subject: &str, from: &str) -> bool {
     let subject = subject.to_lowercase();
-    SUBJECTS.iter().any(|known| subject.contains(known))
-        || from.rsplit('@').next().is_some_and(|host| salesforce::is_salesforce(host.trim().trim_end_matches('>').trim()))
-            && from.contains('@')
+    let host = |from: &str| from.rsplit_once('@').map(|(_, host)| host.trim().trim_end_matches(['>', ')', ']']).trim().to_owned());
+    SUBJECTS.iter().any(|known| subject.contains(known)) || host(from).is_some_and(|host| salesforce::is_salesforce(&host))
 }
 
-/// The header of a forwarded mail above a token.
-#[derive(Default)]
-struct Inner {
-    is_there: bool,
-    is_theirs: bool,
-    date: Option<Moment>,
+/// What speaks for a value being a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// A label that says so.
+    Label,
+    /// Its letters and digits.
+    Shape,
+    /// A label, although one of the digits is missing that nearly every token has.
+    LetterLabel,
+    /// Its letters alone.
+    Letters,
 }
 
-impl Inner {
-    /// Looks for the nearest one: lines with names that mail programs write, in the languages known here.
-    fn above(lines: &[String], at: usize) -> Self {
-        let mut inner = Self::default();
-        for line in lines[at.saturating_sub(HEADER_ABOVE)..at].iter().rev() {
-            let Some((name, value)) = line.split_once(':') else { continue };
-            let value = value.trim();
-            match name.trim().to_lowercase().as_str() {
-                "date" | "sent" | "datum" | "gesendet" | "envoyé" | "fecha" | "enviado" | "data" | "inviato" | "送信日時" | "日付" if !inner.is_there => {
-                    inner.is_there = true;
-                    inner.date = dates::written(value);
-                }
-                "from" | "von" | "de" | "da" | "差出人" => inner.is_theirs |= is_theirs("", value),
-                "subject" | "betreff" | "objet" | "asunto" | "assunto" | "oggetto" | "件名" => inner.is_theirs |= is_theirs(value, ""),
-                _ => {}
-            }
-        }
-        inner
-    }
+/// A line with a value that may be a token.
+struct TokenLine<'l> {
+    at: usize,
+    token: &'l str,
+    sign: Sign,
 }
 
 /// The lines with a value that looks like a token; where some are labelled as one, only those.
-fn token_lines(lines: &[String]) -> Vec<(usize, &str)> {
+fn token_lines(lines: &[String]) -> Vec<TokenLine<'_>> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some((label, value)) = line.rsplit_once(':') else { continue };
         let below = || lines[at + 1..].iter().find(|line| !line.is_empty()).map_or("", String::as_str);
-        let value = if value.trim().is_empty() { below() } else { value.trim() };
+        let token = if value.trim().is_empty() { below() } else { value.trim() };
         let labelled = is_token_label(label);
-        if salesforce::is_token_like(value) || (labelled && could_be_token(value)) {
-            found.push((at, labelled, value));
-        }
+        let sign = match labelled {
+            true if could_be_token(token) => Sign::Label,
+            true if is_of_letters(token) => Sign::LetterLabel,
+            false if salesforce::is_token_like(token) => Sign::Shape,
+            false if is_of_letters(token) => Sign::Letters,
+            _ => continue,
+        };
+        found.push(TokenLine { at, token, sign });
     }
-    let labelled = found.iter().any(|(_, labelled, _)| *labelled);
-    found.into_iter().filter(|(_, is, _)| *is || !labelled).map(|(at, _, value)| (at, value)).collect()
+    let is_labelled = |line: &TokenLine<'_>| matches!(line.sign, Sign::Label | Sign::LetterLabel);
+    let labelled = found.iter().any(is_labelled);
+    found.retain(|line| !labelled || is_labelled(line));
+    found
 }
+
+/// Whether a value looks like a token without a digit, as one of seventy is: capital and small letters in a mix that no words have.
+fn is_of_letters(value: &str) -> bool {
+    let count = |kind: fn(&u8) -> bool| value.bytes().filter(kind).count();
+    let (capital, small) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    matches!(value.len(), 24 | 25)
+        && capital + small == value.len()
+        && capital.min(small) >= FEWEST
+        && value.bytes().collect::<BTreeSet<_>>().len() >= 10
+}
+
+/// How many letters of each case a random token has at least, but for one of some thousands.
+const FEWEST: usize = 4;
 
 /// Whether a value can be a token where its label says so: some have been seen that are shorter or longer than those of today.
 fn could_be_token(value: &str) -> bool {
@@ -190,7 +224,7 @@ mod tests {
         let told = |mailed: Mailed| {
             (mailed.username, mailed.token.expose().to_owned(), mailed.issued.map(|issued| issued.to_string()).unwrap_or_default())
         };
-        tokens(mail.as_bytes()).unwrap().into_iter().map(told).collect()
+        tokens(mail.as_bytes()).unwrap().tokens.into_iter().filter(|mailed| mailed.is_theirs).map(told).collect()
     }
 
     fn one(username: &str, token: &str, issued: &str) -> Vec<(String, String, String)> {
@@ -248,10 +282,10 @@ mod tests {
         };
         let two = ["Hello,\n\n", &block("5 October 2026 08:00", "Kd8RwZ3tGm6YpX1vBn5CqLj2"), &block("2 November 2026", "h3VbN8cTq5XkZr2WmPj7LdYs9")].concat();
         assert!(is_pasted(two.as_bytes()));
-        let days: Vec<_> = pasted(two.as_bytes()).iter().map(|mailed| mailed.issued.unwrap().to_string()).collect();
+        let days: Vec<_> = pasted(two.as_bytes()).tokens.iter().map(|mailed| mailed.issued.unwrap().to_string()).collect();
         assert_eq!(days, ["2026-10-05", "2026-11-02"]);
         assert!(!is_pasted(LINES.as_bytes()));
-        assert_eq!(pasted(LINES.as_bytes()).iter().map(|mailed| mailed.issued).collect::<Vec<_>>(), [None]);
+        assert_eq!(pasted(LINES.as_bytes()).tokens.iter().map(|mailed| mailed.issued).collect::<Vec<_>>(), [None]);
     }
 
     #[test]
@@ -259,6 +293,48 @@ mod tests {
         let mail = |label: &str| format!("{HEAD}Subject: x\n\nUsername: a@one.example\n{label}: Kd8RwZ3tGm6YpX1vBn5Cq\n");
         assert_eq!(found(&mail("Security Token")).len(), 1);
         assert_eq!(found(&mail("Ticket")), []);
+    }
+
+    #[test]
+    fn a_token_may_have_no_digit() {
+        let mail = |label: &str, token: &str| found(&format!("{HEAD}Subject: x\n\nUsername: a@one.example\n{label}: {token}\n")).len();
+        assert_eq!(mail("Security token (case-sensitive)", "abcdefGHIJKLmnopQRSTuvWX"), 1);
+        assert_eq!(mail("Tokennøgle", "abcdefGHIJKLmnopQRSTuvWX"), 1);
+        assert_eq!(mail("Värde", "abcdefGHIJKLmnopQRSTuvWXy"), 1, "right below its user");
+        assert_eq!(mail("\nText\nVärde", "abcdefGHIJKLmnopQRSTuvWX"), 0);
+        for word in ["DonaudampfschifffahrtsGes", "abcdefghijklmnopqrstuvwx", "AbAbAbAbAbAbAbAbAbAbAbAb", "abcdefGHIJKLmnop QRSTuvWX"] {
+            assert_eq!(mail("Security token", word), 0, "{word}");
+        }
+        let other = "From: bob@one.example\nSubject: x\n\nUsername: a@one.example\nSecurity token: abcdefGHIJKLmnopQRSTuvWX\n";
+        assert!(tokens(other.as_bytes()).unwrap().tokens.is_empty());
+    }
+
+    #[test]
+    fn what_others_sent_on_has_another_date() {
+        let mail = |subject: &str, above: &str| {
+            let head = format!("Date: Sat, 21 Nov 2026 08:00:00 +0000\nFrom: Bob <bob@one.example>\nSubject: {subject}");
+            found(&format!("{head}\n\n{above}\n\n{LINES}"))
+        };
+        for (subject, above, issued) in [
+            ("Re: Your new Salesforce security token", "On Mon, Oct 5, 2026 at 8:00 AM Salesforce <support@salesforce.com> wrote:", "2026-10-05"),
+            ("Re: a question", "On Mon, Oct 5, 2026 at 8:00 AM Salesforce <support@salesforce.com> wrote:", "2026-10-05"),
+            ("Fwd: Your new Salesforce security token", "here you are", ""),
+            ("SV: Your new Salesforce security token", "Från: Salesforce <support@salesforce.com>\nMottaget: 5 oktober 2026 08:00", ""),
+            ("Your new Salesforce security token", "", "2026-11-21T08:00:00Z"),
+        ] {
+            assert_eq!(mail(subject, above), one("ops@harbor-widgets.example", "Qx7LmT2vRk9ZpB4nWc6HdY1s", issued), "{subject} {above}");
+        }
+    }
+
+    #[test]
+    fn a_subject_may_announce_what_is_not_there() {
+        let mail = |text: &str| tokens(format!("{HEAD}Subject: Fwd: Your new Salesforce security token\n\n{text}").as_bytes()).unwrap();
+        for text in ["", "Username: a@one.example\nSecurity tok", "Username: a@one.example\nSecurity token: Qx7LmT2vRk9ZpB4nW\n"] {
+            let mail = mail(text);
+            assert!(mail.tokens.is_empty() && mail.announces, "{text}");
+        }
+        let other = tokens(format!("Subject: hello\nFrom: bob@one.example\n\n{LINES}").as_bytes()).unwrap();
+        assert!(!other.announces && other.tokens.iter().all(|mailed| !mailed.is_theirs) && other.tokens.len() == 1);
     }
 
     #[test]

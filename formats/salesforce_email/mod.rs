@@ -4,10 +4,12 @@
 //! user's language, so they are read by structure: a line whose value looks like a token, below one whose value looks like a username. No
 //! link in a mail is ever followed. Source: `salesforce.md` of the facts, section 2.
 
+mod inner;
 mod mailbox;
 mod message;
 mod text;
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 
 use crate::format::{IsFolder, Likeness, Sink, Spec, Spot, Writer};
@@ -16,7 +18,7 @@ use crate::store::Folder;
 use crate::{Error, Limits, Lock, Moment, Notice, Result};
 
 use mailbox::{Mailbox, Next};
-use message::Mailed;
+use message::{Mail, Mailed};
 
 #[derive(Debug)]
 pub(crate) struct Codec;
@@ -49,21 +51,35 @@ impl crate::format::Codec for Codec {
     }
 
     fn read_folder(&self, _: &Spec, folder: &mut dyn Folder, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
-        let (mut mails, others): (Vec<_>, Vec<_>) = folder.files().to_vec().into_iter().partition(|path| mailbox::is_mail(path));
-        let visible = others.iter().filter(|path| path.last().is_some_and(|name| !name.starts_with('.'))).count() as u64;
-        for _ in 0..visible + folder.others() {
-            sink.notice(Notice::LeftBehind("files that are no mails".to_owned()), "");
-        }
+        let (mut mails, mut others): (Vec<_>, Vec<_>) = folder.files().to_vec().into_iter().partition(|path| mailbox::is_mail(path));
+        mails.extend(others.extract_if(.., |path| mailbox::is_text(path)));
+        others.sort();
         mails.sort();
         let mut tokens = Tokens::new(limits.records);
         for (path, number) in mails.iter().zip(1..) {
+            let place = path.join("/");
             // A long one has something attached, which no token mail has.
             if folder.size(path).is_some_and(|size| size > limits.element as u64) {
-                sink.notice(too_long(limits), "");
+                sink.notice(too_long(limits), &place);
                 continue;
             }
             let mail = folder.read(path)?;
-            tokens.add(message::tokens(&mail), number, &path.join("/"), sink)?;
+            let found = match mailbox::is_text(path) && !mailbox::looks_like_mail(&mail) {
+                false => message::tokens(&mail),
+                true if message::is_pasted(&mail) => Ok(message::pasted(&mail)),
+                true => {
+                    sink.notice(Notice::NoMail, &place);
+                    continue;
+                }
+            };
+            tokens.add(found, number, &place, sink)?;
+        }
+        // What is hidden belongs to whoever keeps the mails.
+        for path in others.iter().filter(|path| path.last().is_some_and(|name| !name.starts_with('.'))) {
+            sink.notice(Notice::NoMail, &path.join("/"));
+        }
+        for _ in 0..folder.others() {
+            sink.notice(Notice::NoMail, "");
         }
         tokens.hand_on(sink)
     }
@@ -98,15 +114,16 @@ impl Tokens {
     }
 
     /// Adds those of one mail. A mail that is damaged is told, for it need not be one of those that count, and its error is returned.
-    fn add(&mut self, found: Result<Vec<Mailed>>, number: u64, place: &str, sink: &mut dyn Sink) -> Result<Option<Error>> {
+    fn add(&mut self, found: Result<Mail>, number: u64, place: &str, sink: &mut dyn Sink) -> Result<Option<Error>> {
         let spot = Spot::Entry(number);
         match found {
             Err(error) => {
                 sink.notice(Notice::LeftBehind("damaged mails".to_owned()), place);
                 return Ok(Some(error.at(place)));
             }
-            Ok(found) if found.is_empty() => sink.notice(Notice::NotALogin("mails without a new token".to_owned()), ""),
-            Ok(found) => self.tokens.extend(found.into_iter().map(|mailed| (mailed, spot))),
+            Ok(Mail { tokens, announces: true }) if tokens.is_empty() => sink.notice(Notice::NoToken, place),
+            Ok(Mail { tokens, .. }) if tokens.is_empty() => sink.notice(Notice::NotALogin("mails without a new token".to_owned()), ""),
+            Ok(Mail { tokens, .. }) => self.tokens.extend(tokens.into_iter().map(|mailed| (mailed, spot))),
         }
         if self.tokens.len() > self.limit {
             return Err(Error::new(format!("more than {} tokens, the limit for one input", self.limit)).hint("split the mailbox"));
@@ -114,13 +131,23 @@ impl Tokens {
         Ok(None)
     }
 
-    /// Hands them on from the oldest to the newest, those without a date first.
+    /// Hands them on from the oldest to the newest, those without a date first. A mail that lies there twice counts once.
     fn hand_on(mut self, sink: &mut dyn Sink) -> Result<()> {
         let key = |issued: Moment| (issued.day(), matches!(issued, Moment::Instant(_)).then(|| issued.epoch_millis()));
         self.tokens.sort_by_key(|(mailed, _)| mailed.issued.map(key));
-        for (mailed, spot) in self.tokens {
-            let mut record = Record { username: mailed.username, token: Some(mailed.token), issued: mailed.issued, ..Record::default() };
-            sink.record(&mut record, spot)?;
+        let mut known = HashSet::new();
+        for (mailed, spot) in &self.tokens {
+            let Mailed { username, token, issued, is_theirs } = mailed;
+            if !known.insert((username.to_lowercase(), token.expose(), issued)) {
+                sink.notice(Notice::NotALogin("mails that are here more than once".to_owned()), "");
+                continue;
+            }
+            let mut record = Record { username: username.clone(), token: Some(token.clone()), issued: *issued, ..Record::default() };
+            if *is_theirs {
+                sink.record(&mut record, *spot)?;
+            } else {
+                sink.candidate(&mut record, *spot, "mails with a username and a token, but neither subject nor sender of Salesforce")?;
+            }
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::{input, prompt};
 /// The longest key file: any file can be one, a photo for example.
 const KEY_FILE: u64 = 64 << 20;
 
-/// The longest key file that a document can name: its keys are short.
+/// The longest key file or other file that a document can name: what it needs of it is short.
 const NAMED_KEY_FILE: u64 = 64 << 10;
 
 /// How often a passphrase may be typed wrong.
@@ -123,12 +123,21 @@ impl Lock for FileLock {
             None => [self.folder.as_ref().map(|folder| folder.join(path)), Some(PathBuf::from(path))],
         };
         for place in places.iter().flatten() {
-            let found = read_regular(place, NAMED_KEY_FILE).map_err(|error| error.in_file(input::name(place)))?;
+            let found = read_regular(place, NAMED_KEY_FILE, "key file").map_err(|error| error.in_file(input::name(place)))?;
             if found.is_some() {
                 return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    fn document(&self) -> Option<&str> {
+        self.folder.as_ref().map(|_| self.what.as_str())
+    }
+
+    fn beside(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let Some(path) = self.folder.as_ref().map(|folder| folder.join(name)) else { return Ok(None) };
+        read_regular(&path, NAMED_KEY_FILE, "file of settings").map_err(|error| error.in_file(input::name(&path)))
     }
 
     fn key_file_to_write(&mut self, length: usize) -> Result<Option<KeyFile>> {
@@ -138,7 +147,7 @@ impl Lock for FileLock {
             let Some(shown) = path.to_str() else {
                 return Err(Error::new("a path that is not UTF-8, and so cannot stand in a document").hint("choose another place"));
             };
-            if let Some(content) = read_regular(&named, KEY_FILE)? {
+            if let Some(content) = read_regular(&named, KEY_FILE, "key file")? {
                 return Ok(KeyFile { path: shown.to_owned(), content });
             }
             if fs::symlink_metadata(&named).is_ok() {
@@ -172,18 +181,18 @@ impl Lock for FileLock {
 
 /// The content of a regular file; none where there is no file. What a path leads to may wait for somebody, as a pipe does, so it is opened
 /// without waiting.
-fn read_regular(path: &Path, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>> {
+fn read_regular(path: &Path, limit: u64, what: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = match File::options().read(true).custom_flags(flags).open(path) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         file => file?,
     };
     if !file.metadata()?.is_file() {
-        return Err(Error::new("is not a regular file, and so no key file").hint("name the key file itself"));
+        return Err(Error::new(format!("is not a regular file, and so no {what}")).hint(format!("name the {what} itself")));
     }
     let mut bytes = Zeroizing::new(Vec::new());
     if file.take(limit + 1).read_to_end(&mut bytes)? as u64 > limit {
-        return Err(Error::new(format!("longer than {limit} bytes, the limit for a key file")).hint("name the key file itself"));
+        return Err(Error::new(format!("longer than {limit} bytes, the limit for a {what}")).hint(format!("name the {what} itself")));
     }
     Ok(Some(bytes))
 }

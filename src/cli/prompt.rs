@@ -88,25 +88,30 @@ pub fn token_length(question: &Question<'_>) -> Option<usize> {
         return None;
     }
     let mut terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
-    let ([one, other], [leaves, or]) = (question.tokens, question.left);
-    for _ in 0..TRIES {
-        let name = show::printable(question.name);
-        write!(
-            terminal,
-            "{name}: does the password end with a token of {one} characters, which leaves {leaves}, or of {other}, which leaves {or}? \
-             {one}, {other}, or nothing to leave it: "
-        )
-        .ok()?;
+    choose(question, |prompt| {
+        write!(terminal, "{prompt}").ok()?;
         let mut answer = String::new();
         io::BufReader::new(&terminal).read_line(&mut answer).ok()?;
-        match answer.trim() {
-            "" => return None,
-            answer => {
-                if let Some(length) = question.tokens.into_iter().find(|length| length.to_string() == answer) {
-                    return Some(length);
-                }
-            }
+        Some(answer)
+    })
+}
+
+/// Asks until an answer is one of the two lengths, or nothing.
+fn choose(question: &Question<'_>, mut ask: impl FnMut(&str) -> Option<String>) -> Option<usize> {
+    let ([one, other], [leaves, or]) = (question.tokens, question.left);
+    let name = show::printable(question.name);
+    let mut wrong = String::new();
+    for _ in 0..TRIES {
+        let answer = ask(&format!(
+            "{wrong}{name}: does the password end with a token of {one} characters, which leaves {leaves}, or of {other}, which leaves {or}? \
+             {one}, {other}, or nothing to leave it: "
+        ))?;
+        let answer = answer.trim();
+        let length = question.tokens.into_iter().find(|length| length.to_string() == answer);
+        if length.is_some() || answer.is_empty() {
+            return length;
         }
+        wrong = format!("the answer is neither {one} nor {other}, once more; ");
     }
     None
 }
@@ -191,6 +196,27 @@ mod tests {
             (&vec![b'x'; 64 * 1024 + 1], "a passphrase file is longer than 65536 bytes, the limit"),
         ] {
             assert_eq!(first_line(file).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_again_and_says_why() {
+        let question = Question { name: "a@one.example", tokens: [25, 24], left: [18, 19] };
+        for (typed, asked, result) in
+            [(&["25"][..], 1, Some(25)), (&["yes", "24\n"], 2, Some(24)), (&["", "24"], 1, None), (&["26", "1", "x", "24"], 3, None)]
+        {
+            let mut prompts = Vec::new();
+            let mut typed = typed.iter();
+            let answer = choose(&question, |prompt| {
+                prompts.push(prompt.to_owned());
+                typed.next().map(|typed| (*typed).to_owned())
+            });
+            assert_eq!((prompts.len(), answer), (asked, result));
+            let again = "the answer is neither 25 nor 24, once more; a@one.example: ";
+            assert!(
+                prompts[0].starts_with("a@one.example: ") && prompts[1..].iter().all(|prompt| prompt.starts_with(again)),
+                "{prompts:?}"
+            );
         }
     }
 

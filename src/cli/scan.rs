@@ -167,11 +167,15 @@ fn source(path: &Path, found: Vec<Found>) -> Result<Source<'static>> {
     let mut lock = NoLock;
     let mut writer = native.write(&mut bytes, &mut lock)?;
     for Found { mut record, .. } in found {
-        record.used_by.push(Integration {
-            name: name.clone(),
-            place: place.clone(),
-            updated: changed.map(|day| Moment::Day(day.date_naive())),
-        });
+        let updated = changed.map(|day| Moment::Day(day.date_naive()));
+        // What a file says of itself is more than its name.
+        let mut own = record.used_by.iter_mut().filter(|integration| integration.place == place).peekable();
+        if own.peek().is_some() {
+            own.for_each(|integration| integration.updated = integration.updated.or(updated));
+        } else {
+            drop(own);
+            record.used_by.push(Integration { name: name.clone(), place: place.clone(), updated });
+        }
         writer.record(&mut record)?;
     }
     writer.finish()?;

@@ -1,5 +1,6 @@
 //! What is said on stderr and shown on stdout.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write as _, stderr, stdout};
@@ -72,6 +73,7 @@ pub(super) fn report(report: &Report, target: &str) {
     for (merged, at) in report.merged.iter() {
         let (level, what) = match merged {
             Merged::Joined => ("notice", "the same login in several inputs, joined"),
+            Merged::Split => ("notice", "the password ended with a token that another record of the user holds; the two were taken apart"),
             Merged::NewerTaken => ("warning", "different secrets for one login; those with the newer token were taken"),
             Merged::EachTaken => ("warning", "different secrets for one login; the newer password and the newer token were taken"),
             Merged::BothKept => ("warning", "different secrets for one login and no date to decide by; both are kept"),
@@ -83,7 +85,11 @@ pub(super) fn report(report: &Report, target: &str) {
         say("warning", &text);
     }
     for (loss, at) in report.losses.iter() {
-        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Joined | Loss::Title) { "notice" } else { "warning" };
+        let level = if matches!(loss, Loss::Filled(_) | Loss::Shown | Loss::Joined | Loss::JoinedBefore | Loss::Title) {
+            "notice"
+        } else {
+            "warning"
+        };
         let places = if matches!(loss, Loss::TooMany(_)) { String::new() } else { format!(": {}", records(at)) };
         say(level, &format!("{target}: {loss}{places}"));
     }
@@ -95,7 +101,8 @@ pub(super) fn notices(report: &Report) {
         let level = if matches!(what, Notice::NotALogin(_) | Notice::Encoding(_) | Notice::KeptAsText(_)) { "notice" } else { "warning" };
         let times = match what {
             Notice::Encoding(_) => String::new(),
-            Notice::OtherFiles => format!(": {}", named(at, "file", "files")),
+            Notice::OtherFiles | Notice::NoMail => format!(": {}", named(at, "file", "files")),
+            Notice::NoToken => format!(": {}", named(at, "mail", "mails")),
             _ => format!(": {}", entries(at)),
         };
         say(level, &format!("{}{times}", notice(what)));
@@ -158,12 +165,18 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::Redacted => "secrets that the Salesforce CLI does not show, left empty; its commands `sf org auth show-…` do".to_owned(),
         Notice::NoUsername => "logins without a username in the file; add it, for it is what tells logins apart".to_owned(),
+        Notice::Candidate(what) => format!("{what} left out; if they are genuine, --from takes them, in a run of their own"),
+        Notice::NoMail => "files that are no mails not carried over".to_owned(),
+        Notice::NoToken => {
+            "the subject says that there is a new token, but no username with a whole token was found; save the mail again, or add the token by hand"
+                .to_owned()
+        }
         _ => format!("{notice:?}"),
     }
 }
 
-fn understood(finding: place::Finding) -> &'static str {
-    match finding {
+fn understood(finding: place::Finding) -> Cow<'static, str> {
+    let text = match finding {
         place::Finding::NotADate => "a field for a date holds none, and stays a field",
         place::Finding::Doubled => "two fields for one thing; the second stays a field",
         place::Finding::FreeText => "a token was found in free text, where it stays as well",
@@ -174,8 +187,13 @@ fn understood(finding: place::Finding) -> &'static str {
             "the password may end with a token of 24 or 25 characters, and was not split; --split-token=24 or 25 says it, and a token mail decides"
         }
         place::Finding::OnlyToken => "a token stands in the place of the password, and was not moved",
-        place::Finding::OtherRest => "what stands behind the known password is no token, and was not split off",
-    }
+        place::Finding::OtherRest(length) => {
+            let characters = count(length as u64, "character", "characters");
+            let what = format!("what stands behind the known password is no token, with its {characters}, and was not split off");
+            return format!("{what}; copy the token anew from its mail").into();
+        }
+    };
+    text.into()
 }
 
 /// What to say where there were too many usernames to find a newer token for each.

@@ -41,6 +41,8 @@ pub enum Loss {
     Filled(Key),
     /// The token stands behind the password, in one value.
     Joined,
+    /// The token stood behind the password already, and is not written again.
+    JoinedBefore,
     /// The product takes so many entries at once.
     TooMany(u64),
 }
@@ -65,7 +67,10 @@ impl Loss {
 
     /// Whether something of the record is gone afterwards, rather than weakened or added.
     pub fn is_gone(self) -> bool {
-        !matches!(self, Self::Shown | Self::Joined | Self::Title | Self::Placeholder | Self::Filled(_) | Self::TooMany(_))
+        !matches!(
+            self,
+            Self::Shown | Self::Joined | Self::JoinedBefore | Self::Title | Self::Placeholder | Self::Filled(_) | Self::TooMany(_)
+        )
     }
 }
 
@@ -96,6 +101,7 @@ impl fmt::Display for Loss {
             Self::Filled(Key::RotateBy) => f.write_str("no rotate_by, so the day on which the token is stale was written as expiry"),
             Self::Filled(key) => write!(f, "no {}, so a common one was written", key.name()),
             Self::Joined => f.write_str("the token is appended to the password; --split-token takes them apart"),
+            Self::JoinedBefore => f.write_str("the password ends with the token already, which is not appended again"),
             Self::TooMany(limit) => write!(f, "takes {limit} entries at once, so split the file"),
         }
     }

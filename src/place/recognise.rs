@@ -24,8 +24,8 @@ pub enum Finding {
     Ambiguous,
     /// A token stands where the password should.
     OnlyToken,
-    /// Behind the password that another record has stands something that is no token.
-    OtherRest,
+    /// Behind the password that another record has stand so many characters that are no token.
+    OtherRest(usize),
 }
 
 /// Finds the keys of the record in its fields and notes, and says whether it is a Salesforce login.
@@ -34,18 +34,21 @@ pub enum Finding {
 /// understand stays as it is.
 pub fn recognise(spec: &Spec, record: &mut Record, tell: &mut dyn FnMut(Finding)) -> bool {
     let holds = &spec.holds;
-    // Once before, so that an empty item does not keep a field from its key, and once behind, for what the fields brought.
-    normalise(record);
     // A block holds keys whatever the format has a column for.
     let nothing = Holds::default();
+    let block = block::take(&mut record.notes);
     let mut fields = std::mem::take(&mut record.fields);
+    if !fields.is_empty() || block.is_some() {
+        // An empty item of a list must not keep a field from its key.
+        normalise(record);
+    }
     if holds.repeats.contains(Key::Title) && record.urls.first().and_then(|url| salesforce::host(url)) == Some(record.title.as_str()) {
         record.title.clear();
     }
     let twice = if holds.repeats.contains(Key::Fields) { fields.clone() } else { Vec::new() };
     let mut unsure = from_fields(holds, record, &mut fields, Sure::Yes, tell);
     let mut lines = Vec::new();
-    if let Some(block) = block::take(&mut record.notes) {
+    if let Some(block) = block {
         if block.damaged {
             tell(Finding::DamagedBlock);
         }

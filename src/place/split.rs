@@ -40,16 +40,19 @@ pub enum Outcome {
     Probable(usize),
     /// There are two: the lengths of the token, the likelier one first.
     Ambiguous([usize; 2]),
-    /// The password is known, and what is behind it is no token.
-    OtherRest,
+    /// The password is known, and what is behind it is no token: its characters.
+    OtherRest(usize),
 }
+
+/// The shortest text that can be a token; what people put in its place may be shorter.
+pub(crate) const SHORTEST_TOKEN: usize = 15;
 
 /// The shortest password that Salesforce takes unless an organisation says otherwise.
 const USUAL_PASSWORD: usize = 8;
 
 /// Finds the token at the end of `joined`; `tokens` and `passwords` are what other records of the user say, `length` what the user knows.
 pub fn split(joined: &str, tokens: &[&str], passwords: &[&str], length: Option<usize>) -> Outcome {
-    let ends_with = |token: &&&str| !token.is_empty() && joined.len() > token.len() && joined.ends_with(**token);
+    let ends_with = |token: &&&str| token.len() >= SHORTEST_TOKEN && joined.len() > token.len() && joined.ends_with(**token);
     if let Some(token) = tokens.iter().find(ends_with) {
         return Outcome::Certain(token.len());
     }
@@ -59,7 +62,7 @@ pub fn split(joined: &str, tokens: &[&str], passwords: &[&str], length: Option<u
         return Outcome::Certain(token.len());
     }
     if let Some(rest) = rests.first() {
-        return if rest.is_empty() { Outcome::NoToken } else { Outcome::OtherRest };
+        return if rest.is_empty() { Outcome::NoToken } else { Outcome::OtherRest(rest.chars().count()) };
     }
     match (&splits(joined)[..], length) {
         ([], _) if is_like_a_token(joined) => Outcome::OnlyToken,
@@ -111,18 +114,19 @@ impl Split {
 
     fn one(&self, record: &mut Record, user: &User, tell: &mut dyn FnMut(Finding, &Record)) {
         let joined = record.password.expose();
-        // A record with a token of its own has a password, unless it ends with the same token.
-        let tokens: Vec<&str> = match &record.token {
-            Some(own) if joined.ends_with(own.expose()) => vec![own.expose()],
-            Some(_) => return,
-            None => user.tokens.iter().map(Secret::expose).collect(),
+        // Beside a token of its own only what is certain is taken off, and the token stays.
+        let (tokens, beside): (Vec<&str>, bool) = match &record.token {
+            Some(own) if joined.ends_with(own.expose()) => (vec![own.expose()], false),
+            own => (user.tokens.iter().map(Secret::expose).collect(), own.is_some()),
         };
         let passwords: Vec<&str> = user.passwords.iter().map(Secret::expose).filter(|password| *password != joined).collect();
         let length = match split(joined, &tokens, &passwords, self.length) {
             Outcome::NoToken => return,
+            Outcome::Certain(length) => length,
+            _ if beside => return,
             Outcome::OnlyToken => return tell(Finding::OnlyToken, record),
-            Outcome::OtherRest => return tell(Finding::OtherRest, record),
-            Outcome::Certain(length) | Outcome::Probable(length) => length,
+            Outcome::OtherRest(length) => return tell(Finding::OtherRest(length), record),
+            Outcome::Probable(length) => length,
             Outcome::Ambiguous(tokens) => {
                 let left = tokens.map(|length| joined[..joined.len() - length].chars().count());
                 let answer = (self.ask)(&Question { name: record.name(), tokens, left });
@@ -135,7 +139,8 @@ impl Split {
         let (password, token) = joined.split_at(joined.len() - length);
         let (password, token) = (Secret::from(password), Secret::from(token));
         let is_short = password.expose().chars().count() < USUAL_PASSWORD;
-        (record.password, record.token) = (password, Some(token));
+        record.password = password;
+        record.token.get_or_insert(token);
         tell(if is_short { Finding::SplitShort } else { Finding::Split }, record);
     }
 }
@@ -164,7 +169,8 @@ mod tests {
             ("correcthorsebatterystaplecorrect", "", &[], &[], None, Outcome::NoToken),
             ("Quartz-Lantern-42!", "XXXXXXXXXXXXXXXXXXXXXXXX", &[], &[], None, Outcome::NoToken),
             ("Abc-1!", T24, &[], &[], None, Outcome::Probable(24)),
-            ("maple7Kettle", "", &[], &["maple7"], None, Outcome::OtherRest),
+            ("maple7Kettle", "", &[], &["maple7"], None, Outcome::OtherRest(6)),
+            ("maple7Kettle", "badtoken12", &[], &["maple7Kettle"], None, Outcome::OtherRest(10)),
             ("maple7Kettle", "", &[], &["maple7Kettle"], None, Outcome::NoToken),
             ("Quartz-Lantern-42!", T24, &[], &[], Some(25), Outcome::NoToken),
         ] {
@@ -216,6 +222,11 @@ mod tests {
         let joined = format!("Quartz-Lantern-42!{T24}");
         let mut records = [record("a@one.example", &joined, T25)];
         assert_eq!(run(|_| panic!("nothing to ask"), &mut records), []);
+        assert_eq!(records[0].password.expose(), joined);
+        // Unless another record says that it is one.
+        let mut records = [record("a@one.example", &joined, T25), record("a@one.example", "", T24)];
+        assert_eq!(run(|_| panic!("nothing to ask"), &mut records), [Finding::Split]);
+        assert_eq!((records[0].password.expose(), records[0].token.as_ref().map(Secret::expose)), ("Quartz-Lantern-42!", Some(T25)));
         assert_eq!(run(|_| None, &mut [record("a@one.example", T24, "")]), [Finding::OnlyToken]);
         assert_eq!(run(|_| None, &mut [record("a@one.example", &format!("Abc-1!{T24}"), "")]), [Finding::SplitShort]);
     }

@@ -6,7 +6,8 @@
 pub mod lines;
 mod walk;
 
-use sfcred_formats::{Format, NoLock, Record, Secret, Spot, salesforce};
+use sfcred_formats::{Error, Format, Lock, Record, Result, Secret, Spot, salesforce};
+use zeroize::Zeroizing;
 
 use crate::check::{Shape, is_like_a_token, shape};
 use crate::flow::{self, Content, Options, Source};
@@ -70,10 +71,31 @@ pub fn look(name: &str, bytes: &[u8], options: &Options) -> Vec<Found> {
     found
 }
 
+/// Knows where a file lies, and no key: a search opens nothing.
+struct Named<'a>(&'a str);
+
+impl Lock for Named<'_> {
+    fn passphrase(&mut self) -> Result<Secret> {
+        Err(Error::new("encrypted").hint("read it with `sfcred convert`"))
+    }
+
+    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok(None)
+    }
+
+    fn random(&mut self, _: &mut [u8]) -> Result<()> {
+        Err(Error::new("nothing is written by a search").hint("report this"))
+    }
+
+    fn document(&self) -> Option<&str> {
+        Some(self.0)
+    }
+}
+
 /// Reads a file of a known format.
 fn read(name: &str, bytes: &[u8], options: &Options) -> (Option<&'static Format>, Vec<Found>) {
     let content = Content::File(Box::new(bytes));
-    let source = Source { name: name.to_owned(), content, from: None, lock: Box::new(NoLock) };
+    let source = Source { name: name.to_owned(), content, from: None, lock: Box::new(Named(name)) };
     let mut records = Vec::new();
     // A file that ends in the middle still shows what stands before.
     let (format, _) = flow::logins(source, options, &mut |record, spot| records.push((record, spot)));

@@ -250,6 +250,10 @@ fn a_mail_with_a_long_attachment_is_passed_over() {
     File::create(scratch.path("mail/cur/1786000000.M2.host:2,S")).unwrap().set_len(17 << 20).unwrap();
     let ended = verb(&scratch, &["convert", "mail", "--to", "csv", "-o", "out.csv"]);
     ended.assert_code(0, "a long mail");
-    assert!(ended.stderr.contains("warning: mails of more than 16777216 bytes not carried over: 1 entry\n"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("warning: mails of more than 16777216 bytes not carried over: 1 record, cur/1786000000.M2.host:2,S\n"),
+        "{}",
+        ended.stderr
+    );
     assert!(fs::read_to_string(scratch.path("out.csv")).unwrap().contains(token));
 }

@@ -57,7 +57,7 @@ fn the_newest_token_comes_last_whatever_the_order() {
     format.read_folder(&mut folder, &Limits::default(), &mut (take, &mut told)).unwrap();
     assert_eq!(shown(&records), expected);
     assert_eq!(told.count(&Notice::NotALogin("mails without a new token".into())), 1);
-    assert_eq!(told.count(&Notice::LeftBehind("files that are no mails".into())), 1);
+    assert_eq!(told.count(&Notice::NoMail), 1);
 }
 
 fn folder_files(folder: &Entries) -> Vec<Vec<String>> {

@@ -2,6 +2,7 @@
 
 mod amend;
 mod archives;
+mod damage;
 mod declared;
 mod documents;
 mod headers;

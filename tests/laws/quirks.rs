@@ -47,6 +47,19 @@ fn tables_of_the_same_words_are_told_apart() {
 }
 
 #[test]
+fn long_documents_are_known_by_their_names() {
+    let many = |begin: &str, one: &str, end: &str| [begin, &one.repeat(80_000 / one.len()), end].concat();
+    for (id, text) in [
+        ("json-config", many("{\"salesforce\": {\"username\": \"a\", \"password\": \"p\"}, \"others\": [", "\"some text\",\n", "\"\"]}")),
+        ("yaml", many("salesforce:\n  username: a\n  password: p\nothers:\n", "  - \"some\n  text\"\n", "")),
+        ("toml", many("[salesforce]\nusername = \"a\"\npassword = \"p\"\n[others]\nlist = [\n", "\"some text\",\n", "]\n")),
+    ] {
+        assert_eq!(machine::detected(text.as_bytes()).unwrap().spec.id, id);
+        assert_eq!(read(find(id).unwrap(), text.as_bytes()).len(), 1, "{id}");
+    }
+}
+
+#[test]
 fn the_next_username_of_dashlane_stands_in() {
     let text = "username,username2,username3,title,password,note,url,category,otpUrl\r\n\
         ,second@a.example,third@a.example,A,Fake-1,,https://login.salesforce.com,,\r\n\

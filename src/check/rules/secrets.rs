@@ -42,22 +42,28 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "joined-password",
         level: Some(Severity::Notice),
-        about: "there is no token, and the password looks as if one stood at its end",
+        about: "the password looks as if a token stood at its end, which is not the token beside it",
         test: Test::Alone(|case| {
-            let password = case.record.password.expose();
-            case.record.token.is_none() && password.len() > 28 && !splits(password).is_empty()
+            let (password, token) = pair(case);
+            password.len() > 28 && (token.is_empty() || !password.ends_with(token)) && !splits(password).is_empty()
         }),
-        says: |case| match splits(case.record.password.expose())[..] {
-            [length] => format!("the password seems to end with a token of {length} characters"),
-            _ => "the password seems to end with a token of 24 or 25 characters".to_owned(),
+        says: |case| {
+            let length = match splits(case.record.password.expose())[..] {
+                [length] => length.to_string(),
+                _ => "24 or 25".to_owned(),
+            };
+            let other = if case.has_token() { ", other than the one beside it" } else { "" };
+            format!("the password seems to end with a token of {length} characters{other}")
         },
         remedy: Some(&remedy::SPLIT),
         once: false,
         holds: &[
             r#"{"username":"a@one.example","password":"Quartz-Lantern-42!Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
             r#"{"username":"a@one.example","password":"maple7Kettleh3VbN8cTq5XkZr2WmPj7LdYs9"}"#,
+            r#"{"username":"a@one.example","password":"maple7Kettleh3VbN8cTq5XkZr2WmPj7LdYs9","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
         ],
         spares: &[
+            r#"{"username":"a@one.example","password":"Quartz-Lantern-42!Qx7LmT2vRk9ZpB4nWc6HdY1s","token":"Qx7LmT2vRk9ZpB4nWc6HdY1s"}"#,
             r#"{"username":"a@one.example","password":"maple7Kettle"}"#,
             r#"{"username":"a@one.example","password":"correcthorsebatterystaplecorrect"}"#,
         ],

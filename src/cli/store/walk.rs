@@ -7,13 +7,17 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 use sfcred_formats::{Error, Limits, Result};
 
+/// The folders of a Maildir that hold mails. Its other folders are hidden ones beside these, with the same in them.
+const MAILS: [&str; 2] = ["cur", "new"];
+
 /// Folders inside each other.
 const DEEPEST: usize = 64;
 
 /// What is in a folder.
 #[derive(Default)]
 pub(super) struct Listing {
-    /// The paths of its files. Of hidden names those at the top, folders too, which show what kind of store it is.
+    /// The paths of its files. Of hidden names those at the top, folders too, which show what kind of store it is; and the mails in hidden
+    /// folders of a Maildir.
     pub(super) files: Vec<Vec<String>>,
     /// How many links and special files there are.
     pub(super) others: u64,
@@ -45,6 +49,10 @@ fn add(folder: &File, path: &mut Vec<String>, limits: &Limits, listing: &mut Lis
             kind => Ok(kind),
         };
         match kind.map_err(io::Error::from)? {
+            FileType::Directory if name.starts_with('.') => {
+                listing.files.push(path.clone());
+                add_mails(folder, path, limits, listing)?;
+            }
             _ if name.starts_with('.') => listing.files.push(path.clone()),
             FileType::Directory => {
                 let inner = open_folder(folder, name).map_err(|error| error.at(path.join("/")))?;
@@ -57,6 +65,22 @@ fn add(folder: &File, path: &mut Vec<String>, limits: &Limits, listing: &mut Lis
         if listing.files.len() > limits.members {
             return Err(Error::new(format!("more than {} files, the limit for a store", limits.members)).hint("name a folder in it"));
         }
+    }
+    Ok(())
+}
+
+/// Lists the mails of a hidden folder, where it is one of a Maildir.
+fn add_mails(parent: &File, path: &mut Vec<String>, limits: &Limits, listing: &mut Listing) -> Result<()> {
+    let is_folder = |folder: &File, name: &str| {
+        statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+    };
+    let Some(name) = path.last().filter(|_| is_folder(parent, MAILS[0])) else { return Ok(()) };
+    let Ok(hidden) = open_folder(parent, name) else { return Ok(()) };
+    for name in MAILS.into_iter().filter(|name| is_folder(&hidden, name)) {
+        path.push(name.to_owned());
+        let inner = open_folder(&hidden, name).map_err(|error| error.at(path.join("/")))?;
+        add(&inner, path, limits, listing)?;
+        path.pop();
     }
     Ok(())
 }
