@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 pub use import::{Change, Conflict, Import, OnConflict, differences};
 pub use keep::Keep;
 pub use replay::replay;
-pub use rotate::{Pending, follows, forget_old, is_pending, is_void, mark, mark_done, pending, rotate_password, rotate_token};
+pub use rotate::{Pending, Said, follows, forget_old, is_pending, is_void, mark, mark_done, pending, rotate_password, rotate_token};
 
 /// The format of what is inside.
 pub const FORMAT: &str = "sfcred";

@@ -18,34 +18,46 @@ pub struct Pending<'a> {
     pub integration: &'a Integration,
 }
 
-/// Gives a record a new token that was issued then; `max_age` is after how many days it is stale.
-///
-/// `insists` takes one that is older than the present one, or that the last change of the password voids.
+/// What the user has said of a new secret.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said {
+    /// Its date, which corrects that of the same secret.
+    pub date: bool,
+    /// That it is taken although it is older than the present one, or void.
+    pub force: bool,
+}
+
+/// Gives a record a new token that was issued then, or corrects the date of the one it has; `max_age` is after how many days it is stale.
 ///
 /// # Errors
 /// When the new token is none, is no new one, or the record has it already.
-pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age: u32, insists: bool) -> Result<()> {
+pub fn rotate_token(record: &mut Record, token: Secret, issued: Moment, max_age: u32, said: Said) -> Result<()> {
     check(&token, "token")?;
-    if record.token.as_ref() == Some(&token) {
-        return Err(Error::new("the record has this token already").hint("copy the token from the newest mail"));
+    let is_present = record.token.as_ref() == Some(&token);
+    if is_present && !said.date {
+        return Err(Error::new("the record has this token already")
+            .hint("copy the token from the newest mail; --issued DATE corrects when this one was issued"));
     }
-    if let Some(present) = record.issued.filter(|present| record.token.is_some() && present.is_after(issued) && !insists) {
+    let judged = !is_present && !said.force;
+    if let Some(present) = record.issued.filter(|present| judged && record.token.is_some() && present.is_after(issued)) {
         return Err(Error::new(format!("the token of {issued} is older than the present one of {present}, which voids it"))
             .hint("take the token from the newest mail; --force takes this one all the same"));
     }
-    if let Some(changed) = record.password_changed.filter(|changed| voids(*changed, issued) && !insists) {
+    if let Some(changed) = record.password_changed.filter(|changed| judged && voids(*changed, issued)) {
         return Err(Error::new(format!("the token of {issued} is void, for the password was changed on {changed}")).hint(
             "take the token from a later mail, or correct that date with --password --changed; --force takes this one all the same",
         ));
     }
-    if let Some(old) = record.issued.replace(issued) {
+    if let Some(old) = record.issued.replace(issued).filter(|_| !is_present) {
         keep_day(record, old.day());
     }
     record.token = Some(token);
     if follows(record) {
         record.password_changed = Some(issued);
     }
-    forget_updates(&mut record.used_by, Some(issued));
+    if !is_present {
+        forget_updates(&mut record.used_by, Some(issued));
+    }
     // The day for the old token is over; a record that had one gets the next.
     if record.rotate_by.is_some() {
         record.rotate_by = issued.day().checked_add_days(Days::new(max_age.into()));
@@ -65,20 +77,20 @@ pub fn is_void(record: &Record) -> bool {
 
 /// Gives a record a new password that was changed then, or corrects the date of the one it has.
 ///
-/// The token stays: the dates tell whether it is void. `insists` takes a password that is older than the present one.
+/// The token stays: the dates tell whether it is void.
 ///
 /// # Errors
 /// When the new password is none or no new one, or the record has it already and `changed` is no correction.
-pub fn rotate_password(record: &mut Record, password: Secret, changed: Moment, corrects: bool, insists: bool) -> Result<()> {
+pub fn rotate_password(record: &mut Record, password: Secret, changed: Moment, said: Said) -> Result<()> {
     if password.is_empty() {
         return Err(Error::new("the new password is empty").hint("type it, or put it on the first line of a file"));
     }
-    if record.password == password && !corrects {
+    if record.password == password && !said.date {
         return Err(
             Error::new("the record has this password already").hint("type the new one; --changed DATE corrects when it was changed")
         );
     }
-    let present = record.password_changed.filter(|present| record.password != password && present.is_after(changed) && !insists);
+    let present = record.password_changed.filter(|present| record.password != password && present.is_after(changed) && !said.force);
     if let Some(present) = present {
         return Err(Error::new(format!("a password of {changed} is older than the present one of {present}"))
             .hint("say with --changed when it was changed; --force takes it all the same"));
@@ -175,6 +187,8 @@ fn keep_day(record: &mut Record, day: NaiveDate) {
 mod tests {
     use super::*;
 
+    const FORCE: Said = Said { date: false, force: true };
+
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
@@ -199,18 +213,18 @@ mod tests {
     #[test]
     fn a_new_token_has_its_date_and_keeps_that_of_the_old() {
         let mut record = record();
-        rotate_token(&mut record, "FakeNew".into(), moment("2026-11-21"), 90, false).unwrap();
+        rotate_token(&mut record, "FakeNew".into(), moment("2026-11-21"), 90, Said::default()).unwrap();
         assert_eq!((record.token.clone(), record.issued), (Some("FakeNew".into()), Some(moment("2026-11-21"))));
         assert_eq!(record.rotate_by, Some(day("2027-02-19")));
         assert_eq!((record.fields.len(), record.fields[0].value.expose()), (1, "2026-05-01"));
-        rotate_token(&mut record, "FakeNext".into(), moment("2026-11-22"), 90, false).unwrap();
+        rotate_token(&mut record, "FakeNext".into(), moment("2026-11-22"), 90, Said::default()).unwrap();
         assert_eq!((record.fields.len(), record.fields[0].value.expose()), (1, "2026-11-21"));
     }
 
     #[test]
     fn all_integrations_wait_for_it_until_they_are_done() {
         let mut records = vec![record()];
-        rotate_token(&mut records[0], "FakeNew".into(), moment("2026-11-21"), 90, false).unwrap();
+        rotate_token(&mut records[0], "FakeNew".into(), moment("2026-11-21"), 90, Said::default()).unwrap();
         assert_eq!(pending(&records).count(), 2);
         mark_done(&mut records[0], "Nightly", day("2026-11-20")).unwrap();
         assert_eq!(records[0].used_by[0].updated, Some(moment("2026-11-21")));
@@ -231,12 +245,12 @@ mod tests {
             ("", "2026-11-21", false),
         ] {
             let mut changes = Record { issued: issued.parse().ok(), ..record() };
-            rotate_password(&mut changes, "Fake New".into(), moment(changed), false, false).unwrap();
+            rotate_password(&mut changes, "Fake New".into(), moment(changed), Said::default()).unwrap();
             assert_eq!((super::is_void(&changes), changes.token.is_some()), (is_void, true), "{issued} {changed}");
             assert_eq!((changes.issued, changes.password_changed), (issued.parse().ok(), Some(moment(changed))));
         }
         let mut changed = record();
-        rotate_password(&mut changed, "Fake New".into(), moment("2026-11-21"), false, false).unwrap();
+        rotate_password(&mut changed, "Fake New".into(), moment("2026-11-21"), Said::default()).unwrap();
         assert_eq!(pending(&[changed]).count(), 2);
     }
 
@@ -244,14 +258,26 @@ mod tests {
     fn a_token_that_comes_after_the_password_of_its_day_is_the_one_it_issued() {
         let mut changed = Record { password_changed: Some(moment("2026-11-21")), ..record() };
         let issued = moment("2026-11-21T09:12:00Z");
-        rotate_token(&mut changed, "FakeNew".into(), issued, 90, false).unwrap();
+        rotate_token(&mut changed, "FakeNew".into(), issued, 90, Said::default()).unwrap();
         assert_eq!((changed.password_changed, is_void(&changed)), (Some(issued), false));
+    }
+
+    #[test]
+    fn the_date_of_a_token_can_be_corrected() {
+        let mut changed = Record { password_changed: Some(moment("2026-05-01")), ..record() };
+        let issued = moment("2026-05-01T09:12:00Z");
+        let said = Said { date: true, force: false };
+        rotate_token(&mut changed, "FakeOld".into(), issued, 90, said).unwrap();
+        assert_eq!((changed.issued, changed.password_changed), (Some(issued), Some(issued)));
+        assert_eq!((changed.fields.len(), changed.used_by), (0, record().used_by));
     }
 
     #[test]
     fn the_date_of_a_password_can_be_corrected() {
         let mut changed = Record { password_changed: Some(moment("2026-11-21")), ..record() };
-        let rotate = |record: &mut Record, corrects| rotate_password(record, "Fake-Old".into(), moment("2026-11-13"), corrects, false);
+        let rotate = |record: &mut Record, corrects| {
+            rotate_password(record, "Fake-Old".into(), moment("2026-11-13"), Said { date: corrects, force: false })
+        };
         assert!(rotate(&mut changed, false).is_err());
         rotate(&mut changed, true).unwrap();
         assert_eq!(changed.password_changed, Some(moment("2026-11-13")));
@@ -260,7 +286,7 @@ mod tests {
     #[test]
     fn refuses_what_is_not_new() {
         let rotate = |record: &mut Record, token: &str, issued: &str| {
-            rotate_token(record, token.into(), moment(issued), 90, false).map_err(|error| error.to_string())
+            rotate_token(record, token.into(), moment(issued), 90, Said::default()).map_err(|error| error.to_string())
         };
         let refused = |token: &str| rotate(&mut record(), token, "2026-11-21").unwrap_err();
         assert_eq!(refused("FakeOld"), "the record has this token already");
@@ -276,9 +302,9 @@ mod tests {
             Err("the token of 2026-05-31 is void, for the password was changed on 2026-06-01".to_owned())
         );
         assert!(rotate(&mut changed.clone(), "FakeNew", "2026-06-01").is_ok());
-        rotate_token(&mut changed, "FakeNew".into(), moment("2026-04-30"), 90, true).unwrap();
+        rotate_token(&mut changed, "FakeNew".into(), moment("2026-04-30"), 90, FORCE).unwrap();
         let password = |record: &mut Record, password: &str, changed: &str| {
-            rotate_password(record, password.into(), moment(changed), false, false).map_err(|error| error.to_string())
+            rotate_password(record, password.into(), moment(changed), Said::default()).map_err(|error| error.to_string())
         };
         assert_eq!(password(&mut record(), "Fake-Old", "2026-11-21"), Err("the record has this password already".to_owned()));
         assert_eq!(

@@ -111,8 +111,21 @@ fn a_token_that_follows_the_password_on_its_day_is_good() {
     let said = rotate(&home, &["--password", "--token-file", "password.txt"]).stderr;
     assert!(said.contains("its token of 2026-05-01 is void"), "{said}");
     rotate(&home, &["--from-file", "new.eml"]).assert_code(0, "mail");
-    let checked = home.ended(["check", "--as-of", "2026-11-28", "--fail-on", "never"]);
-    assert!(!String::from_utf8(checked.stdout).unwrap().contains("the password was changed"));
+    let voided = |home: &Home| {
+        let checked = home.ended(["check", "--as-of", "2026-11-28", "--fail-on", "never"]);
+        String::from_utf8(checked.stdout).unwrap().contains("the password was changed")
+    };
+    assert!(!voided(&home));
+    // A token without a time gets it later.
+    home.write("password.txt", "Fake-Lantern-3\n");
+    rotate(&home, &["--password", "--token-file", "password.txt"]).assert_code(0, "again");
+    home.write("token.txt", "FakeT0kenFakeT0kenFakeT04\n");
+    let said = rotate(&home, &["--token-file", "token.txt"]).stderr;
+    assert!(said.contains("--issued with the time in the mail says that the token came after it"), "{said}");
+    assert!(voided(&home));
+    let said = rotate(&home, &["--token-file", "token.txt", "--issued", "2026-11-28T09:30:00Z"]).stderr;
+    assert!(said.contains("the token was issued on 2026-11-28"), "{said}");
+    assert!(!voided(&home));
 }
 
 #[test]

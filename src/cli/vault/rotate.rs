@@ -14,7 +14,7 @@ use super::store::Store;
 use super::{At, Waiting, with_own};
 use crate::check::{Class, Policy, Test, faults};
 use crate::flow::{self, Options};
-use crate::vault::{OnConflict, Vault, follows, is_pending, is_void, mark_done, pending, rotate_password, rotate_token};
+use crate::vault::{OnConflict, Said, Vault, follows, is_pending, is_void, mark_done, pending, rotate_password, rotate_token};
 
 /// Give a record a new token or password, and say which integrations must be told
 ///
@@ -38,7 +38,7 @@ pub(in super::super) struct Rotate {
     #[arg(long, value_name = "IN", conflicts_with = "token_file")]
     from_file: Option<PathBuf>,
 
-    /// When the new token was issued
+    /// When the new token was issued; it also corrects the date of the present token
     #[arg(long, value_name = "DATE")]
     issued: Option<String>,
 
@@ -151,14 +151,20 @@ impl Rotate {
         };
         let corrects = changed.is_some();
         let changed = changed.unwrap_or_else(|| when_changed(record, day));
-        let after = self.rotate(store, record, |record| rotate_password(record, password, changed, corrects, self.force))?;
+        let after =
+            self.rotate(store, record, |record| rotate_password(record, password, changed, Said { date: corrects, force: self.force }))?;
         if self.apply.dry_run {
             return Ok(after);
         }
         let what = if record.password == after.password { "the password was changed on" } else { "new password of" };
         show::say("notice", &format!("{name}: {what} {}{}", changed.day(), token_after(&after, changed)));
         if after.token.is_none() || is_void(&after) {
-            show::say("hint", "when the mail with the new token comes, `sfcred rotate` takes it");
+            let earlier = if corrects || after.token.is_none() {
+                ""
+            } else {
+                "; if the password was changed before that token came, --changed DATE says so"
+            };
+            show::say("hint", &format!("when the mail with the new token comes, `sfcred rotate` takes it{earlier}"));
         }
         Ok(after)
     }
@@ -186,18 +192,23 @@ impl Rotate {
     /// Gives the record a new token.
     fn take_token(&self, store: &mut Store, record: &Record, token: Token, issued: Option<Moment>, policy: &Policy) -> Result<Record> {
         let (token, mailed) = token;
+        let said = Said { date: issued.is_some(), force: self.force };
         let issued = issued.or(mailed).unwrap_or(Moment::Day(policy.today));
         let name = record.name();
         let new = |record: &mut Record| {
-            rotate_token(record, token, issued, policy.max_age, self.force)?;
+            rotate_token(record, token, issued, policy.max_age, said)?;
             self.look_at(record, policy)
         };
         let after = self.rotate(store, record, new)?;
         if !self.apply.dry_run {
             let before = record.issued.map(|old| format!(", in place of that of {}", old.day())).unwrap_or_default();
-            show::say("notice", &format!("{name}: new token of {}{before}", issued.day()));
+            let what = if record.token == after.token { "the token was issued on" } else { "new token of" };
+            show::say("notice", &format!("{name}: {what} {}{before}", issued.day()));
             if after.password_changed != record.password_changed {
                 show::say("notice", &format!("{name}: taken as the token that came with the change of the password on that day"));
+            } else if after.password_changed == Some(issued) && matches!(issued, Moment::Day(_)) {
+                let text = "the password was changed on that day too; --issued with the time in the mail says that the token came after it";
+                show::say("notice", &format!("{name}: {text}"));
             }
         }
         Ok(after)
