@@ -6,6 +6,7 @@
 mod import;
 mod keep;
 mod name;
+mod pending;
 mod replay;
 mod rotate;
 
@@ -16,8 +17,9 @@ use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
 pub use keep::Keep;
+pub use pending::{Pending, is_pending, mark, mark_done, pending};
 pub use replay::replay;
-pub use rotate::{Pending, Said, follows, forget_old, is_pending, is_void, mark, mark_done, pending, rotate_password, rotate_token};
+pub use rotate::{Said, follows, forget_old, is_void, rotate_password, rotate_token};
 
 /// The format of what is inside.
 pub const FORMAT: &str = "sfcred";

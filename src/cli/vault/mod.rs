@@ -3,6 +3,7 @@
 mod add;
 mod apply;
 mod backup;
+mod change;
 mod clipboard;
 mod difference;
 mod edit;
@@ -13,6 +14,7 @@ mod hold;
 mod import;
 mod init;
 mod kept;
+mod left;
 mod list;
 mod private;
 mod rekey;

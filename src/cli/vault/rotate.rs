@@ -1,20 +1,20 @@
 //! `sfcred rotate`
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Error, Integration, Moment, Record, Result, Secret};
+use sfcred_formats::{Error, Moment, Record, Result, Secret};
 
 use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
 use super::apply::{Apply, Applying};
+use super::change::change;
 use super::store::Store;
-use super::{At, Waiting, with_own};
+use super::{At, Waiting, left, with_own};
 use crate::check::{Class, Policy, Test, faults};
 use crate::flow::{self, Options};
-use crate::vault::{OnConflict, Said, Vault, follows, is_pending, is_void, mark_done, pending, rotate_password, rotate_token};
+use crate::vault::{OnConflict, Said, Vault, follows, is_void, mark_done, rotate_password, rotate_token};
 
 /// Give a record a new token or password, and say which integrations must be told
 ///
@@ -100,7 +100,7 @@ impl Rotate {
         }
         let mut store = Store::read(&access)?;
         if self.status {
-            return self.show_status(&store.vault);
+            return left::show_status(&store.vault, self.name.as_deref());
         }
         let name = self.name.as_deref().unwrap_or_default();
         let Some(record) = store.vault.records.get(store.vault.find(name)?).cloned() else { return Ok(End::Failed) };
@@ -114,7 +114,7 @@ impl Rotate {
         }
         if !self.done.is_empty() {
             let done = |record: &mut Record| self.done.iter().try_for_each(|integration| mark_done(record, integration, day));
-            tell_rest(&change(&mut store, wait, &record, done)?);
+            left::tell(&change(&mut store, wait, &record, done)?);
             return Ok(End::Done);
         }
         // Asked before the lock is taken, so that nobody waits while somebody types.
@@ -127,7 +127,7 @@ impl Rotate {
         if self.apply.wanted {
             return applying.run(&mut store, &after, Some(&record));
         }
-        show_left(&after);
+        left::show(&after);
         Ok(End::Done)
     }
 
@@ -235,30 +235,6 @@ impl Rotate {
         new(&mut record).map_err(|error| error.in_file(before.name()))?;
         Ok(record)
     }
-
-    fn show_status(&self, vault: &Vault) -> Result<End> {
-        let only = self.name.as_deref().map(|name| vault.find(name)).transpose()?;
-        let records = match only {
-            Some(at) => vault.records.get(at..=at).unwrap_or_default(),
-            None => &vault.records,
-        };
-        let rows: Vec<Vec<String>> = pending(records)
-            .map(|pending| {
-                let mut row = vec![show::printable(pending.record.name())];
-                row.extend(cells(pending.integration));
-                row.push(
-                    pending.integration.updated.map_or_else(|| "not known to have it".to_owned(), |at| format!("updated {}", at.day())),
-                );
-                row
-            })
-            .collect();
-        show::print(&show::table(&rows, show::width()))?;
-        let all: usize = records.iter().map(|record| record.used_by.len()).sum();
-        let text =
-            format!("{} of {} not known to have the present token", rows.len(), show::count(all as u64, "integration", "integrations"));
-        show::say("notice", &text);
-        Ok(End::Done)
-    }
 }
 
 /// When a password was changed that is recorded today: if the token came on this day, perhaps just before it.
@@ -284,29 +260,6 @@ fn token_after(record: &Record, changed: Moment) -> String {
     }
 }
 
-/// Changes the record under the lock, if its secrets still are what was looked at, and returns it.
-pub(super) fn change(store: &mut Store, wait: Duration, before: &Record, change: impl FnOnce(&mut Record) -> Result<()>) -> Result<Record> {
-    store.lock(wait)?;
-    let Some(record) = as_it_is(&mut store.vault, before) else {
-        return Err(Error::new("the record was changed meanwhile").in_file(before.name()).hint("do it again on the record as it is now"));
-    };
-    change(record).map_err(|error| error.in_file(before.name()))?;
-    let after = record.clone();
-    store.save()?;
-    store.release();
-    Ok(after)
-}
-
-/// The record as it is now: the very same, or the only one of its name that has the same secrets.
-pub(super) fn as_it_is<'v>(vault: &'v mut Vault, before: &Record) -> Option<&'v mut Record> {
-    let secrets =
-        |record: &Record| (record.password.clone(), record.token.clone(), record.issued, record.password_changed, record.name().to_owned());
-    let (same, known) = (secrets(before), vault.records.iter().position(|record| record == before));
-    let mut alike = vault.records.iter().enumerate().filter(|(_, record)| secrets(record) == same).map(|(at, _)| at);
-    let at = known.or_else(|| alike.next().filter(|_| alike.next().is_none()))?;
-    vault.records.get_mut(at)
-}
-
 /// The token that a file has for this username, the newest where they are dated.
 fn mailed(sources: Vec<flow::Source<'_>>, record: &Record, options: &Options) -> Result<Token> {
     let mut found = Vault::default();
@@ -327,47 +280,4 @@ fn mailed(sources: Vec<flow::Source<'_>>, record: &Record, options: &Options) ->
         (Some(_), Some(_)) => Err(Error::new(format!("several tokens for {}, and no date to decide by", record.name()))
             .hint("name the newest mail alone, or use --token-file")),
     }
-}
-
-/// Prints every integration that must be given the new token or password by hand, with its place.
-///
-/// The vault has it by then: where nothing can be printed, the run is done all the same.
-pub(super) fn show_left(record: &Record) {
-    if record.used_by.is_empty() {
-        show::say("notice", "nobody wrote down which tools use it; `sfcred edit` adds them to `used_by`");
-        return;
-    }
-    let left = record.used_by.iter().filter(|integration| is_pending(record, integration));
-    let rows: Vec<Vec<String>> = left.map(|integration| cells(integration).to_vec()).collect();
-    if rows.is_empty() {
-        return;
-    }
-    if let Err(error) = show::print(&show::table(&rows, show::width())) {
-        show::say("warning", &format!("the vault was saved, but what is left could not be printed: {error}"));
-    }
-    show::say(
-        "hint",
-        "update these, and mark each with `sfcred rotate NAME --done INTEGRATION`; `sfcred rotate --status` shows what is left",
-    );
-}
-
-/// Says what is left after something was done.
-pub(super) fn tell_rest(record: &Record) {
-    if record.used_by.is_empty() {
-        return;
-    }
-    let left: Vec<&str> =
-        record.used_by.iter().filter(|integration| is_pending(record, integration)).map(|integration| integration.name.as_str()).collect();
-    let what = if record.token.is_none() || is_void(record) { "password" } else { "token" };
-    let text = if left.is_empty() {
-        format!("{}: every integration has the present {what}", record.name())
-    } else {
-        format!("{}: still to be updated: {}", record.name(), left.join(", "))
-    };
-    show::say("notice", &text);
-}
-
-fn cells(integration: &Integration) -> [String; 2] {
-    let place = if integration.place.is_empty() { "no place written down" } else { integration.place.as_str() };
-    [show::printable(&integration.name), show::printable(place)]
 }

@@ -11,7 +11,8 @@ use sfcred_formats::{Change, Error, Integration, Record, Result};
 
 use super::super::args::Reading;
 use super::super::{End, prompt, show};
-use super::rotate::{self, change};
+use super::change::change;
+use super::left;
 use super::save::Real;
 use super::store::Store;
 use crate::flow::Options;
@@ -72,8 +73,8 @@ impl Applying<'_> {
         let secrets = Secrets { record, before };
         let steps = self.steps(&secrets);
         if steps.is_empty() {
-            rotate::show_left(record);
-            rotate::tell_rest(record);
+            left::show(record);
+            left::tell(record);
             return Ok(End::Done);
         }
         let difference = difference(&secrets, &steps);
@@ -166,8 +167,8 @@ impl Applying<'_> {
                 Ok(())
             })?
         };
-        rotate::show_left(&after);
-        rotate::tell_rest(&after);
+        left::show(&after);
+        left::tell(&after);
         Ok(end)
     }
 }
