@@ -201,8 +201,9 @@ impl Rotate {
         };
         let after = self.rotate(store, record, new)?;
         if !self.apply.dry_run {
-            let before = record.issued.map(|old| format!(", in place of that of {}", old.day())).unwrap_or_default();
-            let what = if record.token == after.token { "the token was issued on" } else { "new token of" };
+            let (what, instead) =
+                if record.token == after.token { ("the token was issued on", "not on") } else { ("new token of", "in place of that of") };
+            let before = record.issued.map(|old| format!(", {instead} {}", old.day())).unwrap_or_default();
             show::say("notice", &format!("{name}: {what} {}{before}", issued.day()));
             if after.password_changed != record.password_changed {
                 show::say("notice", &format!("{name}: taken as the token that came with the change of the password on that day"));
