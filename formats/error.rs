@@ -33,6 +33,13 @@ impl Error {
         self
     }
 
+    /// Says what to do next in place of what was said before, where whoever passes the error on knows better.
+    #[must_use]
+    pub fn hint_instead(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
     /// Adds the spot inside the file, unless it has one already.
     #[must_use]
     pub fn at(mut self, spot: impl Into<String>) -> Self {

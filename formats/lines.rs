@@ -195,7 +195,7 @@ pub fn split_integrations(text: &str) -> Vec<Integration> {
         }
         let name = parts.remove(0);
         // Empty parts leave blanks at its ends, which no format keeps.
-        Integration { name, place: parts.join(" | ").trim().to_owned(), updated }
+        Integration { name, place: parts.join(" | ").trim().to_owned(), updated, ..Integration::default() }
     };
     split_unescaped(text, ';').iter().filter(|item| !item.trim().is_empty()).map(one).collect()
 }
@@ -305,9 +305,19 @@ mod tests {
     #[test]
     fn integrations_come_back() {
         let list = vec![
-            Integration { name: "nightly | export".into(), place: "/srv/a;b".into(), updated: "2026-08-19".parse().ok() },
+            Integration {
+                name: "nightly | export".into(),
+                place: "/srv/a;b".into(),
+                updated: "2026-08-19".parse().ok(),
+                ..Integration::default()
+            },
             Integration { name: "Zapier".into(), ..Integration::default() },
-            Integration { name: "cron".into(), place: String::new(), updated: "2026-08-19T01:02:03Z".parse().ok() },
+            Integration {
+                name: "cron".into(),
+                place: String::new(),
+                updated: "2026-08-19T01:02:03Z".parse().ok(),
+                ..Integration::default()
+            },
         ];
         assert_eq!(split_integrations(&join_integrations(&list)), list);
         assert_eq!(join_integrations(&list[1..2]), "Zapier");

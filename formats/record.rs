@@ -65,6 +65,11 @@ impl Record {
         self.modified = None;
     }
 
+    /// Turns what only the format `sfcred` has a place for, keys that this program does not know, into fields.
+    pub fn spell_out(&mut self) {
+        crate::sfcred::spell_out(self);
+    }
+
     /// The name to use in messages: the username, else the title.
     ///
     /// Columns get mixed up, and lines run together. What looks like a secret of the record is not shown, nor is what stands behind a blank,
@@ -209,17 +214,16 @@ impl From<Vec<Key>> for Keys {
 }
 
 /// An integration that holds the token and must be given the new one when it is replaced.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Integration {
     /// What it is called.
     pub name: String,
     /// The file, setting or server where it keeps the token.
-    #[serde(default)]
     pub place: String,
     /// When it was last given a token.
-    #[serde(default, deserialize_with = "crate::json::moment")]
     pub updated: Option<Moment>,
+    /// What else the document says of it.
+    pub unknown: Unknown,
 }
 
 /// A field with a label of its own.
@@ -231,14 +235,44 @@ pub struct Field {
     pub value: Secret,
     /// What the format says the value is.
     pub kind: Kind,
+    /// What else the document says of it.
+    pub unknown: Unknown,
 }
 
 impl Field {
     /// A field of this label, value and kind.
     pub fn new(label: impl Into<Cow<'static, str>>, value: impl Into<Secret>, kind: Kind) -> Self {
-        Self { label: label.into(), value: value.into(), kind }
+        Self { label: label.into(), value: value.into(), kind, unknown: Unknown::None }
     }
 }
+
+/// What this program does not know in a document of the format `sfcred`, as it stands there, so that it can be written back.
+#[derive(Clone, Debug, Default)]
+pub enum Unknown {
+    /// Nothing.
+    #[default]
+    None,
+    /// Further keys of the object, each with its JSON.
+    Keys(Box<[(String, Secret)]>),
+    /// The field is itself such a key of the record, and this is its JSON.
+    Key(Box<Secret>),
+}
+
+impl Unknown {
+    /// The further keys.
+    pub fn keys(&self) -> &[(String, Secret)] {
+        if let Self::Keys(keys) = self { keys } else { &[] }
+    }
+}
+
+/// How a field stands in its document makes it no other field.
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        self.keys() == other.keys()
+    }
+}
+
+impl Eq for Unknown {}
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

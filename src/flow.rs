@@ -84,12 +84,21 @@ pub struct Reading {
     pub name: String,
     /// Its format.
     pub format: &'static Format,
+    /// What messages call its format, if they do otherwise.
+    pub made_of: Option<String>,
     /// Whether the format was found by content, although others look the same.
     pub twins: bool,
     /// How many entries were taken.
     pub records: u64,
     /// How many entries are not Salesforce logins and were left out.
     pub others: u64,
+}
+
+impl Reading {
+    /// What messages call its format.
+    pub fn kind(&self) -> &str {
+        self.made_of.as_deref().unwrap_or(&self.format.spec.id)
+    }
 }
 
 impl Report {
@@ -320,10 +329,10 @@ fn entries(sources: Vec<Opened<'_>>, options: &Options, report: &mut Report, eac
 
 /// Hands every record of one source on, understood.
 fn records(source: Opened<'_>, options: &Options, report: &mut Report, each: &mut Each<'_>) -> Result<()> {
-    let Opened { name, format, named, twins, held, mut lock } = source;
+    let Opened { name, format, named, twins, held, mut lock, made_of } = source;
     let mut failed = None;
     let read = || -> Result<()> {
-        let reading = Reading { name: name.clone(), format, twins, records: 0, others: 0 };
+        let reading = Reading { name: name.clone(), format, made_of, twins, records: 0, others: 0 };
         match held {
             Held::Folder(mut folder) => {
                 report.inputs.push(reading);

@@ -17,6 +17,8 @@ pub struct Source<'a> {
     pub from: Option<&'static Format>,
     /// What opens it where its format encrypts by itself.
     pub lock: Box<dyn Lock + 'a>,
+    /// What messages call its format, where its records were found in something else and written down anew.
+    pub made_of: Option<String>,
 }
 
 /// What is in an input.
@@ -41,6 +43,8 @@ pub(crate) struct Opened<'a> {
     pub held: Held<'a>,
     /// What opens it where its format encrypts by itself.
     pub lock: Box<dyn Lock + 'a>,
+    /// What messages call its format, if they do otherwise.
+    pub made_of: Option<String>,
 }
 
 /// What is in a source, of which the beginning was looked at.
@@ -54,7 +58,7 @@ pub(crate) enum Held<'a> {
 impl<'a> Source<'a> {
     /// Finds its format, unless the user named it.
     pub(crate) fn open(self, options: &Options) -> Result<Opened<'a>> {
-        let Self { name, content, from, lock } = self;
+        let Self { name, content, from, lock, made_of } = self;
         let open = || -> Result<_> {
             Ok(match content {
                 Content::File(bytes) => {
@@ -75,7 +79,7 @@ impl<'a> Source<'a> {
             })
         };
         let ((format, twins), held) = { open }().map_err(|error| error.in_file(name.as_str()))?;
-        Ok(Opened { name, format, named: from.is_some(), twins, held, lock })
+        Ok(Opened { name, format, named: from.is_some(), twins, held, lock, made_of })
     }
 }
 

@@ -6,8 +6,8 @@
 
 #![cfg(unix)]
 
-use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -33,6 +33,9 @@ fn files(folder: &Path) {
         let noon = UNIX_EPOCH + Duration::from_secs(1_793_534_400); // 2026-11-01T12:00:00Z
         File::options().write(true).open(to).unwrap().set_modified(noon).unwrap();
     }
+    for (key, mode) in [("key.txt", 0o600), ("other-key.txt", 0o644)] {
+        fs::set_permissions(folder.join(key), Permissions::from_mode(mode)).unwrap();
+    }
     fs::create_dir(folder.join("folder")).unwrap();
     fs::create_dir(folder.join("jobs")).unwrap();
     let deploy =
@@ -53,27 +56,8 @@ fn files(folder: &Path) {
         fs::write(folder.join("apply").join(name), text).unwrap();
     }
     symlink("deploy.env", folder.join("apply/link.env")).unwrap();
-    fs::create_dir_all(folder.join("Maildir/cur")).unwrap();
-    fs::write(folder.join("Maildir/dovecot-uidlist"), "3 V1 N2\n").unwrap();
-    let mbox = fs::read_to_string(folder.join("tokens.mbox")).unwrap();
-    for (at, mail) in mbox.split("\n\nFrom ").enumerate() {
-        // Its first line is the mark of the mbox.
-        fs::write(folder.join(format!("Maildir/cur/178700000{at}.M1P1.host:2,S")), mail.split_once('\n').unwrap().1).unwrap();
-    }
-    fs::create_dir_all(folder.join("Maildir/.Archive/cur")).unwrap();
-    fs::create_dir_all(folder.join("Maildir/.hidden")).unwrap();
-    let archived = "Date: Tue, 3 Mar 2026 10:00:00 +0000\nFrom: Salesforce <support@salesforce.com>\nSubject: Your new Salesforce security token\n\n\
-                    Username: archived@harbor-widgets.example\nSecurity token (case-sensitive): FakeT0kenFakeT0kenArchiv\n";
-    fs::write(folder.join("Maildir/.Archive/cur/1770000000.M1P1.host:2,S"), archived).unwrap();
-    fs::write(folder.join("Maildir/.Archive/maildirfolder"), "").unwrap();
-    fs::write(folder.join("Maildir/pasted.txt"), format!("Hello,\n\n{}", archived.replace("archived@", "pasted@"))).unwrap();
-    fs::write(folder.join("Maildir/notes.txt"), "call back\n").unwrap();
-    fs::create_dir(folder.join("loader")).unwrap();
-    let processes = fs::read_to_string(folder.join("process-conf.xml")).unwrap();
-    let without = processes.replace("<entry key=\"sfdc.username\" value=\"ops@harbor-widgets.example\"/>", "");
-    fs::write(folder.join("loader/process-conf.xml"), without).unwrap();
-    fs::write(folder.join("loader/config.properties"), "#Loader Config\nsfdc.username=ops@harbor-widgets.example\n").unwrap();
-    fs::copy(folder.join("dataLoader.key"), folder.join("loader/dataLoader.key")).unwrap();
+    mailbox(folder);
+    loader(folder);
     symlink("tokens.csv", folder.join("link.csv")).unwrap();
 
     let table = "title,username,password,token,issued\n";
@@ -117,6 +101,35 @@ fn files(folder: &Path) {
     fs::write(folder.join("old-token.txt"), "FakeT0kenFakeT0kenOldest\n").unwrap();
     let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n";
     fs::write(folder.join("64-recipients.txt"), recipient.repeat(64)).unwrap();
+}
+
+/// A Maildir with a hidden folder, and with files that are no mails of it.
+fn mailbox(folder: &Path) {
+    fs::create_dir_all(folder.join("Maildir/cur")).unwrap();
+    fs::write(folder.join("Maildir/dovecot-uidlist"), "3 V1 N2\n").unwrap();
+    let mbox = fs::read_to_string(folder.join("tokens.mbox")).unwrap();
+    for (at, mail) in mbox.split("\n\nFrom ").enumerate() {
+        // Its first line is the mark of the mbox.
+        fs::write(folder.join(format!("Maildir/cur/178700000{at}.M1P1.host:2,S")), mail.split_once('\n').unwrap().1).unwrap();
+    }
+    fs::create_dir_all(folder.join("Maildir/.Archive/cur")).unwrap();
+    fs::create_dir_all(folder.join("Maildir/.hidden")).unwrap();
+    let archived = "Date: Tue, 3 Mar 2026 10:00:00 +0000\nFrom: Salesforce <support@salesforce.com>\nSubject: Your new Salesforce security token\n\n\
+                    Username: archived@harbor-widgets.example\nSecurity token (case-sensitive): FakeT0kenFakeT0kenArchiv\n";
+    fs::write(folder.join("Maildir/.Archive/cur/1770000000.M1P1.host:2,S"), archived).unwrap();
+    fs::write(folder.join("Maildir/.Archive/maildirfolder"), "").unwrap();
+    fs::write(folder.join("Maildir/pasted.txt"), format!("Hello,\n\n{}", archived.replace("archived@", "pasted@"))).unwrap();
+    fs::write(folder.join("Maildir/notes.txt"), "call back\n").unwrap();
+}
+
+/// The settings of Data Loader in two files.
+fn loader(folder: &Path) {
+    fs::create_dir(folder.join("loader")).unwrap();
+    let processes = fs::read_to_string(folder.join("process-conf.xml")).unwrap();
+    let without = processes.replace("<entry key=\"sfdc.username\" value=\"ops@harbor-widgets.example\"/>", "");
+    fs::write(folder.join("loader/process-conf.xml"), without).unwrap();
+    fs::write(folder.join("loader/config.properties"), "#Loader Config\nsfdc.username=ops@harbor-widgets.example\n").unwrap();
+    fs::copy(folder.join("dataLoader.key"), folder.join("loader/dataLoader.key")).unwrap();
 }
 
 /// The pages: the documentation and every transcript.

@@ -171,7 +171,7 @@ fn hand_on(beans: &[Bean], lock: &mut dyn Lock, sink: &mut dyn Sink) -> Result<(
 /// The processes that hold a login. A bean that does nothing with it, and is alone, is only the place where it is kept.
 fn processes(login: &[&Bean], place: &str) -> Vec<Integration> {
     let processes = login.iter().filter(|bean| (bean.works || login.len() > 1) && !bean.id.is_empty());
-    processes.map(|bean| Integration { name: bean.id.trim().to_owned(), place: place.to_owned(), updated: None }).collect()
+    processes.map(|bean| Integration { name: bean.id.trim().to_owned(), place: place.to_owned(), ..Integration::default() }).collect()
 }
 
 #[cfg(test)]

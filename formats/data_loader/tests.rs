@@ -100,7 +100,7 @@ fn a_process_is_a_login_and_who_uses_it() {
         username: "ops@a.example".to_owned(),
         password: "Tr0ub4dor&3AbCdEfGhIjKlMnOpQrStUvWx".into(),
         urls: vec!["https://a.my.salesforce.com".to_owned()],
-        used_by: vec![Integration { name: "export".to_owned(), place: "process-conf.xml".to_owned(), updated: None }],
+        used_by: vec![Integration { name: "export".to_owned(), place: "process-conf.xml".to_owned(), ..Integration::default() }],
         ..Record::default()
     };
     assert_eq!((records, notices), (vec![expected], vec![]));

@@ -182,6 +182,14 @@ fn names_salesforce(text: &str) -> bool {
     ["salesforce", "sforce", "sfdc", "sf_", "security_token", "securitytoken"].iter().any(|name| text.contains(name))
 }
 
+/// What to do with a text that is no table.
+const TEXT: &str = "for labelled lines name --from labels, for KEY=value --from dotenv; `sfcred formats` lists all, and `sfcred scan` finds \
+                    what lies in other text";
+
+/// What to do with what may be a text or a table.
+const TEXT_OR_TABLE: &str = "`sfcred formats` lists the formats; name one with --from, or give the columns names that format csv knows; \
+                             `sfcred scan` finds what lies in other text";
+
 /// Finds the table by its header, or else a config file.
 fn table_of<'f>(formats: &[&'f Format], head: &[u8], config: Option<&'f Format>) -> Result<Found<'f>> {
     let Some(header) = table::header(head) else {
@@ -218,8 +226,8 @@ fn table_of<'f>(formats: &[&'f Format], head: &[u8], config: Option<&'f Format>)
             None if separated(&header, '\t') => {
                 Error::new("a table with tabs, where there should be commas").hint("save it again with commas")
             }
-            None if header.len() == 1 => Error::new("neither JSON nor a table with commas"),
-            None => Error::new("no known header"),
+            None if header.len() == 1 => Error::new("neither JSON nor a table with commas").hint(TEXT),
+            None => Error::new("no known header").hint(TEXT_OR_TABLE),
         };
         error.at("row 1").hint("`sfcred formats` lists the formats; name one with --from, or give the columns names that format csv knows")
     })

@@ -146,7 +146,7 @@ pub(super) fn name(key: &str) -> Option<Name> {
 }
 
 /// Whether a key has a prefix that says it is for Salesforce.
-pub(crate) fn is_prefixed(key: &str) -> bool {
+pub fn is_prefixed(key: &str) -> bool {
     name(key).is_some_and(|name| name.vendor.is_some())
 }
 

@@ -1,15 +1,16 @@
 //! The native document: every key of the record under its own name, one record a line.
 
+mod read;
+
 use std::io::{Read, Write};
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use serde_json::Value;
-
 use crate::format::{Sink, Spec, Spot, Writer};
-use crate::json::{self, Json, write_string};
-use crate::record::{Field, Integration, Key, Kind, Record};
+use crate::json::{Json, write_string};
+use crate::record::{Field, Integration, Key, Kind, Record, Unknown};
 use crate::{Error, Limits, Lock, Moment, Result, Secret, lines, moment};
+
+use read::Entry;
+pub(crate) use read::spell_out;
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u64 = 1;
@@ -33,7 +34,7 @@ impl crate::format::Codec for Codec {
             },
             "records" => {
                 found = true;
-                json.array(|entry: Entry, number| sink.record(&mut entry.into(), Spot::Entry(number)))
+                json.array(|entry: Entry, number| sink.record(&mut { entry.0 }, Spot::Entry(number)))
             }
             _ => json.skip(),
         })?;
@@ -44,87 +45,6 @@ impl crate::format::Codec for Codec {
     fn write<'a>(&self, _: &'a Spec, out: &'a mut dyn Write, _: &'a mut dyn Lock) -> Result<Box<dyn Writer + 'a>> {
         out.write_all(format!("{{\"format\":\"sfcred\",\"version\":{VERSION},\"records\":[").as_bytes())?;
         Ok(Box::new(Document { out, line: Vec::new(), first: true }))
-    }
-}
-
-/// A record as it stands in the document.
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    username: String,
-    #[serde(default)]
-    password: Secret,
-    #[serde(default)]
-    token: Option<Secret>,
-    #[serde(default, deserialize_with = "json::moment")]
-    issued: Option<Moment>,
-    #[serde(default, deserialize_with = "json::moment")]
-    password_changed: Option<Moment>,
-    #[serde(default, deserialize_with = "json::optional_day")]
-    rotate_by: Option<NaiveDate>,
-    #[serde(default)]
-    urls: Vec<String>,
-    #[serde(default)]
-    used_by: Vec<Integration>,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
-    folder: String,
-    #[serde(default)]
-    notes: Secret,
-    #[serde(default)]
-    fields: Vec<EntryField>,
-    #[serde(default, deserialize_with = "json::instant")]
-    created: Option<DateTime<Utc>>,
-    #[serde(default, deserialize_with = "json::instant")]
-    modified: Option<DateTime<Utc>>,
-    /// Keys of a newer program or of the user, kept as fields.
-    #[serde(flatten, deserialize_with = "json::map")]
-    unknown: serde_json::Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EntryField {
-    label: String,
-    #[serde(default)]
-    value: Secret,
-    #[serde(default)]
-    kind: Kind,
-}
-
-impl From<Entry> for Record {
-    fn from(entry: Entry) -> Self {
-        let mut fields: Vec<Field> =
-            entry.fields.into_iter().map(|field| Field::new(field.label, field.value, field.kind)).collect();
-        for (key, value) in entry.unknown {
-            let field = match value {
-                Value::Null => continue,
-                Value::String(text) => Field::new(key, text, Kind::Text),
-                Value::Bool(flag) => Field::new(key, flag.to_string(), Kind::Boolean),
-                other => Field::new(key, other.to_string(), Kind::Text),
-            };
-            fields.push(field);
-        }
-        Self {
-            title: entry.title,
-            username: entry.username,
-            password: entry.password,
-            token: entry.token.filter(|token| !token.is_empty()),
-            issued: entry.issued,
-            password_changed: entry.password_changed,
-            rotate_by: entry.rotate_by,
-            urls: entry.urls,
-            used_by: entry.used_by,
-            tags: entry.tags,
-            folder: lines::split_path(&entry.folder),
-            notes: entry.notes,
-            fields,
-            created: entry.created,
-            modified: entry.modified,
-        }
     }
 }
 
@@ -140,8 +60,15 @@ impl Writer for Document<'_> {
         self.line.extend_from_slice(if self.first { b"\n{" } else { b",\n{" });
         self.first = false;
         let mut object = Object { out: &mut self.line, first: true };
-        for key in Key::ALL.into_iter().filter(|key| record.has(*key)) {
+        let (own, fields) = split(&record.fields);
+        for key in Key::ALL.into_iter().filter(|key| record.has(*key) && *key != Key::Fields) {
             object.key(key, record)?;
+        }
+        if !fields.is_empty() {
+            object.list("fields", &fields, |out, field| write_field(out, field))?;
+        }
+        for (label, json) in own {
+            object.json(label, json)?;
         }
         self.line.push(b'}');
         self.out.write_all(&self.line)?;
@@ -152,6 +79,24 @@ impl Writer for Document<'_> {
         self.out.write_all(b"\n]}\n")?;
         Ok(())
     }
+}
+
+/// Tells the fields that are keys of their own from the others; one that was changed since, or a second one of its name, is a field.
+fn split(fields: &[Field]) -> (Vec<(&str, &Secret)>, Vec<&Field>) {
+    let (mut own, mut others): (Vec<(&str, &Secret)>, Vec<&Field>) = (Vec::new(), Vec::new());
+    for field in fields {
+        match &field.unknown {
+            Unknown::Key(json)
+                if read::field(&field.label, json.expose()) == *field
+                    && !read::KEYS.contains(&&*field.label)
+                    && !own.iter().any(|(label, _)| *label == field.label) =>
+            {
+                own.push((&field.label, json));
+            }
+            _ => others.push(field),
+        }
+    }
+    (own, others)
 }
 
 /// An object that is being written.
@@ -171,15 +116,14 @@ impl Object<'_> {
             Key::PasswordChanged => self.moment("password_changed", record.password_changed),
             Key::RotateBy => self.moment("rotate_by", record.rotate_by.map(Moment::Day)),
             Key::Url => self.list("urls", &record.urls, |out, url| write_string(out, url)),
-            // Written with the first one.
-            Key::Urls => Ok(()),
+            // Written with the first one; and some fields are keys of their own.
+            Key::Urls | Key::Fields => Ok(()),
             Key::UsedBy => self.list("used_by", &record.used_by, write_integration),
             Key::Tags => self.list("tags", &record.tags, |out, tag| write_string(out, tag)),
             Key::Folder => self.text("folder", &lines::join_path(&record.folder)),
             Key::Notes => self.text("notes", record.notes.expose()),
             Key::Created => self.text("created", &record.created.map(moment::format_instant).unwrap_or_default()),
             Key::Modified => self.text("modified", &record.modified.map(moment::format_instant).unwrap_or_default()),
-            Key::Fields => self.list("fields", &record.fields, write_field),
         }
     }
 
@@ -200,6 +144,17 @@ impl Object<'_> {
 
     fn moment(&mut self, name: &str, moment: Option<Moment>) -> Result<()> {
         self.text(name, &moment.map(|moment| moment.to_string()).unwrap_or_default())
+    }
+
+    fn json(&mut self, name: &str, json: &Secret) -> Result<()> {
+        if !self.first {
+            self.out.push(b',');
+        }
+        self.first = false;
+        write_string(self.out, name)?;
+        self.out.push(b':');
+        self.out.extend_from_slice(json.expose().as_bytes());
+        Ok(())
     }
 
     fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Vec<u8>, &T) -> Result<()>) -> Result<()> {
@@ -226,6 +181,9 @@ fn write_integration(out: &mut Vec<u8>, integration: &Integration) -> Result<()>
     if integration.updated.is_some() {
         object.moment("updated", integration.updated)?;
     }
+    for (key, json) in integration.unknown.keys() {
+        object.json(key, json)?;
+    }
     out.push(b'}');
     Ok(())
 }
@@ -237,6 +195,9 @@ fn write_field(out: &mut Vec<u8>, field: &Field) -> Result<()> {
     object.text("value", field.value.expose())?;
     if field.kind != Kind::Text {
         object.text("kind", field.kind.name())?;
+    }
+    for (key, json) in field.unknown.keys() {
+        object.json(key, json)?;
     }
     out.push(b'}');
     Ok(())

@@ -21,6 +21,7 @@ fn count(id: &str, example: &str) -> u64 {
         content: Content::File(Box::new(document.as_bytes())),
         from: Some(find("sfcred").unwrap()),
         lock: Box::new(sfcred_formats::NoLock),
+        made_of: None,
     };
     let options = Options {
         all: false,

@@ -32,6 +32,7 @@ impl Convert {
         if let Some(error) = self.at.beside(&self.inputs) {
             return Ok(End::wrong_use(&error));
         }
+        self.at.spare(self.conversion.writing.output.as_ref())?;
         self.at.instead_of_none(&mut self.inputs, &mut self.conversion.reading)?;
         self.conversion.run(&self.inputs, today)
     }
@@ -45,7 +46,7 @@ pub(super) struct Conversion {
     to: String,
 
     #[command(flatten)]
-    writing: Writing,
+    pub writing: Writing,
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]

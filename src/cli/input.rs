@@ -30,7 +30,7 @@ pub(super) fn open(inputs: &[PathBuf], reading: &Reading, from: Option<&'static 
             sealed = Sealed::Yes;
         }
         let lock = Box::new(lock(path, &name, reading));
-        sources.push(Source { name, content, from, lock });
+        sources.push(Source { name, content, from, lock, made_of: None });
     }
     Ok((sources, sealed))
 }
@@ -59,15 +59,7 @@ pub(super) enum Sealed {
 }
 
 fn open_one(path: &Path, reading: &Reading) -> Result<(Content<'static>, bool)> {
-    // Standard input is read as a file: the buffer of the standard library is never wiped.
-    let mut file = if path == Path::new("-") {
-        if stdin().is_terminal() {
-            return Err(Error::new("there is nothing to read from a terminal").hint("name a file, or pipe one in"));
-        }
-        File::from(stdin().as_fd().try_clone_to_owned()?)
-    } else {
-        File::open(path)?
-    };
+    let mut file = if path == Path::new("-") { standard()? } else { File::open(path)? };
     if file.metadata()?.is_dir() {
         let store = Store::open(file, path, Keys::new(path, reading), reading.max_work_factor)?;
         // Each entry is authentic before its record goes on.
@@ -83,6 +75,17 @@ fn open_one(path: &Path, reading: &Reading) -> Result<(Content<'static>, bool)> 
     }
     let mut keys = Keys::new(path, reading);
     Ok((Content::File(seal::open(bytes, &mut keys, reading.max_work_factor)?), true))
+}
+
+/// Standard input as a file, because the buffer of the standard library is never wiped.
+///
+/// # Errors
+/// When it is a terminal.
+pub(super) fn standard() -> Result<File> {
+    if stdin().is_terminal() {
+        return Err(Error::new("there is nothing to read from a terminal").hint("name a file, or pipe one in"));
+    }
+    Ok(File::from(stdin().as_fd().try_clone_to_owned()?))
 }
 
 /// The beginning of a file that was looked at; it is wiped.

@@ -118,7 +118,7 @@ pub(super) fn unused(report: &Report) -> Option<String> {
 /// Tells what was read.
 pub(super) fn inputs(report: &Report) {
     for input in &report.inputs {
-        let mut text = format!("{}: {}, {}", input.name, input.format.spec.id, taken(input));
+        let mut text = format!("{}: {}, {}", input.name, input.kind(), taken(input));
         if input.twins {
             let _ = write!(text, "; it looks the same as {} (--from names it)", input.format.spec.twins.join(", "));
         }

@@ -1,6 +1,6 @@
 //! Two records of one login: which secrets count, and what comes of both.
 
-use sfcred_formats::{Integration, Moment, Record, Secret};
+use sfcred_formats::{Integration, Moment, Record, Secret, Unknown};
 
 use crate::check::voids;
 
@@ -177,7 +177,12 @@ fn add_integrations(list: &mut Vec<Integration>, others: Vec<Integration>) {
     for other in others {
         let known = list.iter_mut().take(length).find(|known| known.name == other.name && known.place == other.place);
         match known {
-            Some(known) => known.updated = last(known.updated, other.updated),
+            Some(known) => {
+                known.updated = last(known.updated, other.updated);
+                if known.unknown == Unknown::None {
+                    known.unknown = other.unknown;
+                }
+            }
             None => list.push(other),
         }
     }

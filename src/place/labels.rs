@@ -1,5 +1,7 @@
 //! The labels of a record's keys where a format has no column for them, and the names that people and other programs give them.
 
+use std::borrow::Cow;
+
 use sfcred_formats::{Field, Key, Kind, Moment, Record, lines};
 
 /// The label of a title that the product changes.
@@ -119,8 +121,8 @@ pub(super) fn take(record: &mut Record, key: Key, parts: &mut Vec<Field>) {
             let first = usize::from(key == Key::Urls);
             for (at, url) in record.urls.drain(first.min(record.urls.len())..).enumerate() {
                 let number = at + first + 1;
-                let label = if number == 1 { label(Key::Url).into() } else { format!("URL {number}").into() };
-                parts.push(Field { label, value: url.into(), kind: Kind::Url });
+                let label: Cow<'static, str> = if number == 1 { label(Key::Url).into() } else { format!("URL {number}").into() };
+                parts.push(Field::new(label, url, Kind::Url));
             }
             return;
         }

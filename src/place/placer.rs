@@ -6,6 +6,7 @@ use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, lines};
 
 use super::losses::{Loss, Losses};
 use super::{MOVABLE, block, characters, labels};
+use crate::vault::FORMAT;
 
 /// Fits records to a target format.
 pub struct Placer<'f> {
@@ -47,6 +48,9 @@ impl<'f> Placer<'f> {
     pub fn place(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
         self.records += 1;
+        if self.format.spec.id != FORMAT {
+            record.spell_out();
+        }
         if self.join {
             self.join_token(record);
         }

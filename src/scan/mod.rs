@@ -1,18 +1,24 @@
 //! Credentials that lie in plain text: in exports, config files, code and mail.
 //!
-//! A file of a format that this tool reads is read as such. Any other text is searched line by line ([`lines`]). A placeholder is no
+//! A file of a format that this tool reads is read as such. Any other text is searched line by line, by [`RULES`]. A placeholder is no
 //! credential, nor is what a reference names, nor what belongs to another vendor.
 
-pub mod lines;
+mod around;
+mod lines;
+mod read;
+mod rules;
+mod tables;
 mod walk;
 
-use sfcred_formats::{Error, Format, Lock, Record, Result, Secret, Spot, salesforce};
-use zeroize::Zeroizing;
+use std::path::Path;
+
+use sfcred_formats::{Record, Secret, Spot, find, salesforce};
 
 use crate::check::{Shape, is_like_a_token, shape};
-use crate::flow::{self, Content, Options, Source};
 
-pub use walk::{Seen, Walk, walk};
+pub use read::look;
+pub use rules::{RULES, Rule};
+pub use walk::{Seen, Walk, too_long, walk};
 
 /// A credential and where it lies.
 #[derive(Clone, Debug)]
@@ -30,7 +36,24 @@ pub struct Found {
 impl Found {
     /// Whether it is the secret of a session or of the Salesforce CLI, which no record holds.
     pub fn is_session(&self) -> bool {
-        lines::RULES.iter().any(|rule| rule.id == self.kind && rule.is_session)
+        RULES.iter().any(|rule| rule.id == self.kind && rule.is_session)
+    }
+
+    /// Whether it stands in a mail.
+    fn is_mailed(&self) -> bool {
+        self.kind == "salesforce-email"
+    }
+
+    /// Whether a program may read it in this file, so that a new token has to go there: from a config file or code, not from an export, a mail
+    /// or a note.
+    pub fn is_used(&self, path: &Path) -> bool {
+        const NOTES: [&str; 10] = ["adoc", "eml", "htm", "html", "log", "mbox", "md", "org", "rst", "txt"];
+        if let Ok(format) = find(self.kind) {
+            // Of what has a key file beside it a program has the key.
+            return format.spec.detect.syntax.is_some() || format.spec.lock.as_ref().is_some_and(|lock| lock.key_file_only);
+        }
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        !["sentence", tables::KIND].contains(&self.kind) && !ending.is_some_and(|ending| NOTES.contains(&ending.as_str()))
     }
 
     /// What of it is secret, in words.
@@ -45,65 +68,6 @@ impl Found {
             _ => "password",
         }
     }
-}
-
-/// Looks at the bytes of one file, called `name`.
-pub fn look(name: &str, bytes: &[u8], options: &Options) -> Vec<Found> {
-    let (format, mut found) = read(name, bytes, options);
-    let Ok(text) = std::str::from_utf8(bytes) else { return found };
-    // What a format left out may still hold something, and in a text of any kind the rules for lines say more.
-    if found.is_empty() || format.is_none_or(|format| format.spec.id == "labels") {
-        let lines = lines::find(text);
-        if found.is_empty() || !lines.is_empty() {
-            return lines;
-        }
-    }
-    let (mut from, mut line) = (0, 1);
-    for one in &mut found {
-        if let Some(at) = place(&text[from..], &one.record) {
-            line += lines_in(&text[from..from + at]);
-            from += at;
-            one.line = Some(line);
-        } else if let Some(at) = place(text, &one.record) {
-            one.line = Some(1 + lines_in(&text[..at]));
-        }
-    }
-    found
-}
-
-/// Knows where a file lies, and no key: a search opens nothing.
-struct Named<'a>(&'a str);
-
-impl Lock for Named<'_> {
-    fn passphrase(&mut self) -> Result<Secret> {
-        Err(Error::new("encrypted").hint("read it with `sfcred convert`"))
-    }
-
-    fn key_file(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        Ok(None)
-    }
-
-    fn random(&mut self, _: &mut [u8]) -> Result<()> {
-        Err(Error::new("nothing is written by a search").hint("report this"))
-    }
-
-    fn document(&self) -> Option<&str> {
-        Some(self.0)
-    }
-}
-
-/// Reads a file of a known format.
-fn read(name: &str, bytes: &[u8], options: &Options) -> (Option<&'static Format>, Vec<Found>) {
-    let content = Content::File(Box::new(bytes));
-    let source = Source { name: name.to_owned(), content, from: None, lock: Box::new(Named(name)) };
-    let mut records = Vec::new();
-    // A file that ends in the middle still shows what stands before.
-    let (format, _) = flow::logins(source, options, &mut |record, spot| records.push((record, spot)));
-    let Some(format) = format else { return (None, Vec::new()) };
-    let counts = |record: &Record| is_secret(record) && (!format.spec.native || is_ours(record));
-    let found = records.into_iter().filter(|(record, _)| counts(record));
-    let found = found.map(|(record, spot)| Found { line: None, spot: Some(spot), kind: &format.spec.id, record }).collect();
-    (Some(format), found)
 }
 
 /// Whether there is anything to hide.
@@ -124,14 +88,4 @@ fn is_password(password: &Secret) -> bool {
 fn is_ours(record: &Record) -> bool {
     record.token.as_ref().is_some_and(|token| is_like_a_token(token.expose()))
         || record.urls.iter().any(|url| salesforce::is_salesforce(url))
-}
-
-/// Where a record stands in the text: at its token, else at its password, else at its username.
-fn place(text: &str, record: &Record) -> Option<usize> {
-    let values = record.token.iter().chain([&record.password]).map(Secret::expose).chain([record.username.as_str()]);
-    values.filter(|value| !value.is_empty()).find_map(|value| text.find(value))
-}
-
-fn lines_in(text: &str) -> u64 {
-    text.bytes().filter(|byte| *byte == b'\n').count() as u64
 }

@@ -1,6 +1,6 @@
 //! The files below the paths that are to be searched.
 
-use std::fs::File;
+use std::fs::{File, read_dir};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -36,13 +36,14 @@ pub enum Seen {
 
 /// Searches every file, several at once, and hands on what was seen of each, in no order.
 ///
-/// Links are not followed, and the folder `.git` is left out: what it holds cannot be mended with an editor.
+/// Links below the paths are not followed, what is no file is passed over, and the folder `.git` is left out: what it holds cannot be mended
+/// with an editor.
 ///
 /// # Errors
-/// When a path is not there.
+/// When one of the paths themselves cannot be searched. Nothing was searched then.
 pub fn walk(walk: &Walk, options: &Options, each: &mut dyn FnMut(Seen)) -> Result<()> {
     for path in &walk.paths {
-        path.symlink_metadata().map_err(|error| Error::from(error).in_file(path.display().to_string()))?;
+        can_be_searched(path, walk.longest).map_err(|error| error.in_file(path.display().to_string()))?;
     }
     let Some((first, others)) = walk.paths.split_first() else { return Ok(()) };
     let mut builder = WalkBuilder::new(first);
@@ -68,13 +69,41 @@ pub fn walk(walk: &Walk, options: &Options, each: &mut dyn FnMut(Seen)) -> Resul
     Ok(())
 }
 
+/// Fails if a path that somebody has named cannot be searched: whoever asks before a commit must not take silence for an answer.
+fn can_be_searched(path: &Path, longest: u64) -> Result<()> {
+    // A pipe is not even opened, because that waits for whoever writes to it.
+    let data = path.metadata()?;
+    if data.is_dir() {
+        read_dir(path)?;
+        return Ok(());
+    }
+    if !data.is_file() {
+        return Err(
+            Error::new("neither a file nor a folder, so it cannot be searched").hint("give what comes out of it to stdin: sfcred scan -")
+        );
+    }
+    File::open(path)?;
+    if data.len() > longest {
+        return Err(too_long(longest));
+    }
+    Ok(())
+}
+
+/// What is said of input that is too long to be searched.
+pub fn too_long(longest: u64) -> Error {
+    Error::new(format!("longer than {} MiB, so it was not searched", longest >> 20)).hint("--max-size takes longer ones")
+}
+
 /// Looks at one entry; `None` where it is no file.
 fn search(entry: Result<DirEntry, ignore::Error>, longest: u64, options: &Options) -> Option<Seen> {
     let entry = match entry {
         Ok(entry) => entry,
         Err(error) => return Some(Seen::Failed(Error::new(reason(&error)).hint("see that it may be read, or leave it out"))),
     };
-    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    // A path that was named may be a link.
+    let is_named_link = entry.depth() == 0 && entry.path_is_symlink();
+    let is_file = if is_named_link { entry.path().is_file() } else { entry.file_type().is_some_and(|kind| kind.is_file()) };
+    if !is_file {
         return None;
     }
     let path = entry.into_path();

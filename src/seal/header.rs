@@ -142,7 +142,7 @@ impl Lines<'_> {
 
 /// The error for a header that is not sound or not authentic.
 pub(super) fn damaged() -> Error {
-    Error::new("damaged header").hint("restore the file from a backup; nothing was written")
+    Error::new("damaged header").hint(sealed::FROM_A_BACKUP)
 }
 
 #[cfg(test)]

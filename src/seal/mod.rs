@@ -23,7 +23,7 @@ mod ssh;
 
 pub use new::{NewIdentity, recipients_of};
 pub use recipients::{recipient, recipients_file};
-pub use sealed::is_sealed;
+pub use sealed::{is_damage, is_sealed};
 pub use sealer::{Sealer, To, seal};
 
 use identities::{Identities, IdentityFile, Unlock};
@@ -31,6 +31,14 @@ use sealed::Sealed;
 
 /// The passphrase work factor that [`open`] is meant to be called with: 2^20 takes 1 GiB of memory and some seconds.
 pub const MAX_WORK_FACTOR: u8 = 20;
+
+/// What to do where no identity matches.
+const FOR_OTHERS: &str = "pass the identity of one of the recipients that the file was sealed to: -i FILE";
+
+/// Whether an error says that a file was sealed to others than the identities at hand.
+pub fn is_for_others(error: &Error) -> bool {
+    error.hint_text() == Some(FOR_OTHERS)
+}
 
 /// Where identities and passphrases come from; asked only when a file needs them.
 pub trait Keys {
@@ -87,9 +95,7 @@ impl Opener {
             identities.extend(more);
         }
         self.identities = Some(identities);
-        opened?.ok_or_else(|| {
-            Error::new("no identity matches").hint("pass the identity of one of the recipients that the file was sealed to: -i FILE")
-        })
+        opened?.ok_or_else(|| Error::new("no identity matches").hint(FOR_OTHERS))
     }
 
     /// Reads the identities that lie open, and remembers the others.

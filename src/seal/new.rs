@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use sfcred_formats::{Error, Result};
 use zeroize::Zeroizing;
 
+use super::MAX_WORK_FACTOR;
+use super::identities::IdentityFile;
 use super::lines::lines;
 use super::sealed::is_sealed;
 
@@ -32,18 +34,20 @@ impl NewIdentity {
 /// The recipients of a file of identities that lie open.
 pub fn recipients_of(file: &[u8]) -> Result<Vec<String>> {
     let hidden = || Error::new("the recipient of this identity cannot be seen").hint("name it with -r");
+    // What cannot be used at all says so itself.
+    IdentityFile::read(Zeroizing::new(file.to_vec()), MAX_WORK_FACTOR)?;
     if is_sealed(file) || file.starts_with(b"-----BEGIN ") {
         return Err(hidden());
     }
     let recipients = lines(file, |line| line.parse::<Identity>().map(|identity| identity.to_public().to_string()).map_err(|_| hidden()))?;
-    if recipients.is_empty() {
-        return Err(Error::new("no identity in it").hint("an identity begins with AGE-SECRET-KEY-1; `age-keygen` makes one"));
-    }
     Ok(recipients)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use super::super::{To, seal};
     use super::*;
 
     #[test]
@@ -57,11 +61,23 @@ mod tests {
     fn says_where_it_cannot_be_seen() {
         for (file, message) in [
             (&b""[..], "no identity in it"),
-            (b"#\nAGE-PLUGIN-YUBIKEY-1QQ", "line 2: the recipient of this identity cannot be seen"),
-            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", "the recipient of this identity cannot be seen"),
-            (b"age-encryption.org/v1\n", "the recipient of this identity cannot be seen"),
+            (b"hello world", "line 1: not an identity"),
+            (b"age-encryption.org/v1\n", "header line 2: damaged header"),
+            #[cfg(not(feature = "plugin"))]
+            (b"#\nAGE-PLUGIN-YUBIKEY-1QQ", "line 2: this build does not support age plugins"),
+            #[cfg(not(feature = "ssh"))]
+            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", "this build does not support ssh keys"),
         ] {
             assert_eq!(recipients_of(file).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn under_a_passphrase_it_cannot_be_seen() {
+        let mut sealed = Vec::new();
+        let mut writer = seal(&mut sealed, &To::Passphrase("Fake-Passphrase".to_owned().into()), true).unwrap();
+        writer.write_all(&NewIdentity::generate("2026-11-22".parse().unwrap()).file).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(recipients_of(&sealed).unwrap_err().to_string(), "the recipient of this identity cannot be seen");
     }
 }

@@ -20,6 +20,14 @@ const BLANK: usize = 1 << 10;
 const HEAD: usize = BLANK + ARMOR.len();
 const NONCE: usize = 16;
 
+/// What to do about a damaged file, where nothing better is known.
+pub(super) const FROM_A_BACKUP: &str = "restore it from a backup; nothing was written";
+
+/// Whether an error says that what was sealed is damaged, whatever opens it.
+pub fn is_damage(error: &Error) -> bool {
+    error.hint_text() == Some(FROM_A_BACKUP)
+}
+
 /// Whether a file that begins with `head` is sealed, binary or armored; 2 KiB of it are enough.
 pub fn is_sealed(head: &[u8]) -> bool {
     head.starts_with(MAGIC) || armor(head).is_some()
@@ -111,7 +119,7 @@ pub(super) fn damaged_or(error: io::Error) -> Error {
     if error.raw_os_error().is_some() || inner.is_some() {
         return error.into();
     }
-    Error::new("damaged or cut: it could not be authenticated to its end").hint("restore it from a backup; nothing was written")
+    Error::new("damaged or cut: it could not be authenticated to its end").hint(FROM_A_BACKUP)
 }
 
 /// What stands behind the header, shared by the keys that are tried on it; the one that fits is the first to read it.

@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn integration(name: &str, updated: &str) -> Integration {
-        Integration { name: name.into(), place: String::new(), updated: updated.parse().ok() }
+        Integration { name: name.into(), place: String::new(), updated: updated.parse().ok(), ..Integration::default() }
     }
 
     #[test]

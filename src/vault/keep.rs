@@ -51,6 +51,9 @@ impl FromStr for Keep {
                 "m" => &mut keep.months,
                 _ => return Err(wrong()),
             };
+            if *place > 0 {
+                return Err(format!("`{unit}` stands there twice"));
+            }
             *place = number.parse().ok().filter(|number| *number > 0).ok_or_else(wrong)?;
         }
         Ok(keep)
@@ -82,6 +85,7 @@ mod tests {
     #[test]
     fn reads_what_is_meant_and_no_more() {
         assert_eq!("7d,4w,12m".parse(), Ok(Keep { days: 7, weeks: 4, months: 12 }));
+        assert_eq!("7d,4w,7d".parse::<Keep>(), Err("`d` stands there twice".to_owned()));
         for text in ["", "7", "d", "0d", "-1d", "7d,", "7y", "7d 4w", "é"] {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }

@@ -10,9 +10,12 @@ mod pending;
 mod replay;
 mod rotate;
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
-use serde_json::{Map, Value};
-use sfcred_formats::{Error, Limits, NoLock, Record, Result, Sink, Spot, Tally, find};
+use std::fmt;
+
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sfcred_formats::{Error, Limits, NoLock, Record, Result, Secret, Sink, Spot, Tally, find};
 use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
@@ -31,29 +34,54 @@ pub struct Vault {
     pub records: Vec<Record>,
     /// Whom it is sealed to, as they are written for `-r`.
     pub recipients: Vec<String>,
-    /// Keys of the document that this program does not know, kept as they are.
-    rest: Map<String, Value>,
+    /// Keys of the document that this program does not know, each with its JSON as it stands there.
+    rest: Vec<(String, Secret)>,
 }
 
-/// The document around the records.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default)]
-    recipients: Option<Vec<String>>,
-    #[serde(rename = "format")]
-    _format: IgnoredAny,
-    #[serde(rename = "version")]
-    _version: IgnoredAny,
-    #[serde(rename = "records", deserialize_with = "ignored")]
-    _records: IgnoredAny,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+/// The members of an object, each with its JSON as it stands there: a number that is read and written again may be another one.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl Members {
+    fn read(document: &[u8]) -> serde_json::Result<Self> {
+        let mut json = serde_json::Deserializer::from_slice(document);
+        let members = json.deserialize_map(Each)?;
+        json.end().map(|()| members)
+    }
+
+    /// The value of a key.
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value.get())
+    }
+
+    /// Whom the document says that it is sealed to.
+    fn recipients(&self) -> Option<Vec<String>> {
+        self.get("recipients").and_then(|value| serde_json::from_str(value).ok())
+    }
 }
 
-/// A key that must be there and is read elsewhere.
-fn ignored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IgnoredAny, D::Error> {
-    IgnoredAny::deserialize(deserializer)
+struct Each;
+
+impl<'de> Visitor<'de> for Each {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Members(Vec::new());
+        while let Some(key) = map.next_key::<String>()? {
+            if members.get(&key).is_some() {
+                return Err(A::Error::custom("a key that stands twice"));
+            }
+            members.0.push((key, map.next_value()?));
+        }
+        Ok(members)
+    }
 }
+
+/// The keys of the document that this program knows.
+const KNOWN: [&str; 4] = ["format", "version", "records", "recipients"];
 
 impl Vault {
     /// An empty vault for these recipients.
@@ -65,14 +93,17 @@ impl Vault {
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let records = records(bytes)?;
         // What the parser says could quote a value.
-        let head: Head = serde_json::from_slice(bytes).map_err(|_| not_a_vault())?;
-        let recipients = head.recipients.filter(|recipients| !recipients.is_empty()).ok_or_else(not_a_vault)?;
-        Ok(Self { records, recipients, rest: head.rest })
+        let members = Members::read(bytes).map_err(|_| not_a_vault())?;
+        let complete = ["format", "version"].iter().all(|key| members.get(key).is_some());
+        let recipients = members.recipients().filter(|recipients| complete && !recipients.is_empty()).ok_or_else(not_a_vault)?;
+        let unknown = members.0.into_iter().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
+        let rest = unknown.map(|(key, value)| (key, Secret::from(String::from(Box::<str>::from(value))))).collect();
+        Ok(Self { records, recipients, rest })
     }
 
     /// Whether this is a vault, and not just any file.
     pub fn is_vault(bytes: &[u8]) -> bool {
-        serde_json::from_slice::<Head>(bytes).is_ok_and(|head| head.recipients.is_some())
+        Members::read(bytes).is_ok_and(|members| KNOWN.iter().all(|key| members.get(key).is_some()) && members.recipients().is_some())
     }
 
     /// Writes the document, not sealed yet.
@@ -81,14 +112,34 @@ impl Vault {
         let end = b"}\n";
         let open = bytes.len().saturating_sub(end.len());
         bytes.truncate(open);
-        let recipients = Value::from(self.recipients.clone());
-        let known = std::iter::once(("recipients", &recipients));
-        for (key, value) in known.chain(self.rest.iter().map(|(key, value)| (key.as_str(), value))) {
-            bytes.extend_from_slice(format!(",\n{}:{value}", Value::from(key)).as_bytes());
+        bytes.extend_from_slice(format!(",\n\"recipients\":{}", Value::from(self.recipients.clone())).as_bytes());
+        for (key, value) in &self.rest {
+            bytes.extend_from_slice(format!(",\n{}:", Value::from(key.as_str())).as_bytes());
+            bytes.extend_from_slice(value.expose().as_bytes());
         }
         bytes.extend_from_slice(end);
         Ok(bytes)
     }
+
+    /// The keys beside records and recipients that two vaults do not have in common, or not with the same value.
+    pub fn differing_keys(&self, other: &Self) -> Vec<String> {
+        let differs = |one: &Self, other: &Self| -> Vec<String> {
+            one.rest.iter().filter(|member| !other.rest.contains(member)).map(|(key, _)| key.clone()).collect()
+        };
+        let mut keys = differs(self, other);
+        for key in differs(other, self) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+}
+
+/// The keys of a document beside its records.
+pub fn keys_beside(document: &[u8]) -> Vec<String> {
+    let members = Members::read(document).map(|members| members.0).unwrap_or_default();
+    members.into_iter().map(|(key, _)| key).filter(|key| !["format", "version", "records"].contains(&key.as_str())).collect()
 }
 
 /// The records of a document of the format `sfcred`.
@@ -137,12 +188,30 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_survive() {
-        let text = r#"{"format":"sfcred","version":1,"records":[{"username":"a@one.example","mfa":"x"}],"recipients":["age1fake"],"shelf":{"b":[1,null]}}"#;
+    fn unknown_keys_survive_as_they_are() {
+        let text = concat!(
+            r#"{"format":"sfcred","version":1,"records":["#,
+            "\n",
+            r#"{"username":"a@one.example","used_by":[{"name":"n","kind":"x"}],"mfa":1.50,"nul":null}"#,
+            "\n",
+            r#"],"#,
+            "\n",
+            r#""recipients":["age1fake"],"#,
+            "\n",
+            r#""shelf":{"b":[1,null]},"#,
+            "\n",
+            r#""big":123456789012345678901234567890}"#,
+            "\n"
+        );
         let written = Vault::read(text.as_bytes()).unwrap().write().unwrap();
-        let document: Value = serde_json::from_slice(&written).unwrap();
-        assert_eq!(document["shelf"], serde_json::json!({"b": [1, null]}));
-        assert_eq!(document["records"][0]["fields"][0]["value"], "x");
+        assert_eq!(std::str::from_utf8(&written).unwrap(), text);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_no_vault() {
+        let text = r#"{"format":"sfcred","version":1,"records":[],"recipients":["age1fake"],"shelf":1,"shelf":2}"#;
+        assert!(Vault::read(text.as_bytes()).is_err());
+        assert!(!Vault::is_vault(text.as_bytes()));
     }
 
     #[test]

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn of_two_integrations_of_one_name_the_place_says_which() {
-        let integration = |name: &str, place: &str| Integration { name: name.into(), place: place.into(), updated: None };
+        let integration = |name: &str, place: &str| Integration { name: name.into(), place: place.into(), ..Integration::default() };
         let mut twins =
             Record { used_by: vec![integration("A", "x.env"), integration("A", "y.env"), integration("a=y.env", "z")], ..record() };
         let error = mark_done(&mut twins, "a", day("2026-11-21")).unwrap_err();

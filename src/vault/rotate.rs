@@ -134,7 +134,12 @@ mod tests {
     }
 
     fn record() -> Record {
-        let integration = |name: &str, updated: &str| Integration { name: name.into(), place: "x".into(), updated: updated.parse().ok() };
+        let integration = |name: &str, updated: &str| Integration {
+            name: name.into(),
+            place: "x".into(),
+            updated: updated.parse().ok(),
+            ..Integration::default()
+        };
         Record {
             username: "ops@one.example".into(),
             password: "Fake-Old".into(),

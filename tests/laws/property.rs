@@ -101,7 +101,12 @@ fn field() -> impl Strategy<Value = Field> {
 }
 
 fn integration() -> impl Strategy<Value = Integration> {
-    (text(5), text(5), option::of(moment())).prop_map(|(name, place, updated)| Integration { name, place, updated })
+    (text(5), text(5), option::of(moment())).prop_map(|(name, place, updated)| Integration {
+        name,
+        place,
+        updated,
+        ..Integration::default()
+    })
 }
 
 prop_compose! {

@@ -35,7 +35,8 @@ fn no_room() {
     home.assert_no_plaintext(&["one.csv", "new.csv"]);
     home.done(["import", "new.csv", "--quiet", "--as-of", "2026-11-21"]);
     let ended = run(&mut with_little_room(&home, &["backup", "--to-dir", "copies", "--as-of", "2026-11-21"]));
-    ended.assert_error("copies/sfcred-2026-11-21.age: file too large");
+    ended.assert_error("copies: file too large");
+    assert!(ended.stderr.contains("hint: make room and do it again; nothing was changed"), "{}", ended.stderr);
     assert_eq!(fs::read_dir(home.path("copies")).unwrap().count(), 0);
 }
 
@@ -88,7 +89,12 @@ fn an_identity_with_a_passphrase() {
     let opened = ["--from-passphrase-file", "passphrase.txt"];
     home.done(["import", "one.csv", "--quiet", "--as-of", "2026-11-21"].iter().chain(&at).chain(&opened));
     assert!(home.done(["list"].iter().chain(&at).chain(&opened)).contains("ops@one.example"));
-    home.ended(["list"].iter().chain(&at)).assert_error("locked.key: no terminal to ask for the passphrase");
+    // Nothing gives way where only the passphrase is missing.
+    for verb in ["list", "undo"] {
+        home.ended([verb].iter().chain(&at)).assert_error("locked.key: no terminal to ask for the passphrase");
+    }
+    assert!(!home.path("locked.age.old").exists());
+    home.done(["undo"].iter().chain(&at).chain(&opened));
 }
 
 #[test]
@@ -132,7 +138,7 @@ fn age_opens_the_vault_and_each_backup() {
     let document: serde_json::Value = serde_json::from_slice(&vault).unwrap();
     assert_eq!(document["records"][0]["username"], "ops@one.example");
     assert_eq!(open("copies/sfcred-2026-11-21.age"), Some(vault));
-    let records: serde_json::Value = serde_json::from_slice(&open("copies/records-2026-11-21.age").unwrap()).unwrap();
+    let records: serde_json::Value = serde_json::from_slice(&open("copies/records-one.csv-2026-11-21.age").unwrap()).unwrap();
     assert_eq!(records["records"][0]["username"], "ops@one.example");
     assert_eq!(open("copies/raw-original.bin-2026-11-21.age").unwrap(), b"\0\xff any bytes");
     // And what age sealed is a vault.

@@ -6,12 +6,17 @@
 mod tool;
 
 mod apply;
+mod broken;
 mod clipboard;
+mod copies;
 mod edit;
 mod faults;
+mod init;
 mod kills;
+mod recipients;
 mod rotate;
 mod together;
+mod unknown;
 mod unprivileged;
 
 use std::ffi::OsStr;
@@ -64,6 +69,14 @@ impl Home {
     /// Writes a file into the folder.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         self.scratch.write(name, text);
+    }
+
+    /// Another identity, in this file, and its recipient.
+    pub(crate) fn other_identity(&self, name: &str) -> String {
+        let ended = self.ended(["init", "--vault", &format!("{name}.age"), "-i", name]);
+        ended.assert_code(0, "init");
+        fs::remove_file(self.path(&format!("{name}.age"))).unwrap();
+        ended.stderr.trim_end().rsplit(' ').next().unwrap().to_owned()
     }
 
     /// The document in the vault, as Debian's `age` or whoever else opens it: by the identity alone.

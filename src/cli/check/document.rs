@@ -107,7 +107,6 @@ pub(in crate::cli) fn counts(report: &Report) -> Value {
 
 /// What was read.
 pub(in crate::cli) fn inputs(report: &Report) -> Value {
-    let input =
-        |input: &Reading| json!({"name": input.name, "format": input.format.spec.id, "records": input.records, "left_out": input.others});
+    let input = |input: &Reading| json!({"name": input.name, "format": input.kind(), "records": input.records, "left_out": input.others});
     report.inputs.iter().map(input).collect()
 }

@@ -109,6 +109,7 @@ impl Check {
         if let Some(error) = self.at.beside(&self.inputs) {
             return Ok(End::wrong_use(&error));
         }
+        self.at.spare(self.printing.output.as_ref())?;
         self.at.instead_of_none(&mut self.inputs, &mut self.reading)?;
         let output = self.printing.open(&self.inputs)?;
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;

@@ -25,7 +25,7 @@ pub(super) struct Printing {
 
     /// The file to write, with mode 0600; - is stdout
     #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 
     /// Replace the output if it exists
     #[arg(long)]

@@ -44,7 +44,12 @@ pub(super) fn report_on(records: &'static str, day: &str) -> Report {
     let policy = Policy::new(day.parse().unwrap());
     let keep = Keep { each: u64::MAX, all: u64::MAX, closely: u64::MAX };
     let options = Options { all: true, policy, keep, limits: Limits::default(), split: None, join: false, own: &[] };
-    let source =
-        Source { name: "sample".to_owned(), content: Content::File(Box::new(records.as_bytes())), from: None, lock: Box::new(NoLock) };
+    let source = Source {
+        name: "sample".to_owned(),
+        content: Content::File(Box::new(records.as_bytes())),
+        from: None,
+        lock: Box::new(NoLock),
+        made_of: None,
+    };
     flow::check(vec![source], &options).unwrap()
 }

@@ -1,9 +1,11 @@
 //! A file that appears whole or not at all.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
-use rustix::fs::{AtFlags, RenameFlags, linkat, renameat, renameat_with, statat};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, linkat, openat, renameat, renameat_with, statat};
 use rustix::io::Errno;
 use sfcred_formats::{Error, Result};
 
@@ -58,39 +60,92 @@ impl Draft {
         file.get_ref().sync_all()?;
         let from = unfinished.name().to_owned();
         let Place { folder, name, .. } = &self.place;
-        let done = if self.force { renameat(folder, &from, folder, name) } else { self.appear(&from) };
+        let done = if self.force { renameat(folder, &from, folder, name) } else { appear(folder, &from, name) };
         match done {
             Err(Errno::EXIST) => Err(exists()),
             done => Ok(done.map_err(io::Error::from)?),
         }
     }
+}
 
-    /// Gives the file its name unless that is taken.
-    fn appear(&self, from: &str) -> rustix::io::Result<()> {
-        let Place { folder, name, .. } = &self.place;
-        match renameat_with(folder, from, folder, name, RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            done => return done,
+/// Gives the file its name unless that is taken.
+fn appear(folder: &File, from: &str, name: &OsStr) -> rustix::io::Result<()> {
+    match renameat_with(folder, from, folder, name, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+        done => return done,
+    }
+    match linkat(folder, from, folder, name, AtFlags::empty()) {
+        Err(Errno::PERM | Errno::NOSYS | Errno::NOTSUP) => {}
+        done => return done,
+    }
+    // No way to do both at once on this file system.
+    match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => renameat(folder, from, folder, name),
+        there => there.and(Err(Errno::EXIST)),
+    }
+}
+
+/// A file whose name is given when it has been looked at; dropped before, it is gone.
+pub struct Nameless {
+    folder: Arc<File>,
+    unfinished: Unfinished,
+    file: File,
+}
+
+impl Nameless {
+    /// Begins it in a folder, for its owner only.
+    pub fn create(folder: File) -> io::Result<Self> {
+        let folder = Arc::new(folder);
+        let (unfinished, file) = Unfinished::create(&folder)?;
+        Ok(Self { folder, unfinished, file })
+    }
+
+    /// Writes out what was written, and opens it to be read.
+    pub fn reopen(&self) -> io::Result<File> {
+        self.file.sync_all()?;
+        Ok(openat(&*self.folder, self.unfinished.name(), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?.into())
+    }
+
+    /// Gives it a name, and says whether that was free.
+    pub fn appear(&self, name: &OsStr) -> io::Result<bool> {
+        match appear(&self.folder, self.unfinished.name(), name) {
+            Err(Errno::EXIST) => Ok(false),
+            done => Ok(done.map(|()| true)?),
         }
-        match linkat(folder, from, folder, name, AtFlags::empty()) {
-            Err(Errno::PERM | Errno::NOSYS | Errno::NOTSUP) => {}
-            done => return done,
-        }
-        // No way to do both at once on this file system.
-        match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => renameat(folder, from, folder, name),
-            there => there.and(Err(Errno::EXIST)),
-        }
+    }
+
+    /// Makes its name survive a power cut.
+    pub fn finish(self) -> io::Result<()> {
+        let Self { folder, unfinished, .. } = self;
+        // Where the name was given by a link, the other one goes.
+        drop(unfinished);
+        sync(&folder)
+    }
+}
+
+impl Write for Nameless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
 /// Makes the name in the folder survive a power cut.
 pub fn sync_folder(place: &Place) -> Result<()> {
-    match place.folder.sync_all() {
+    sync(&place.folder).map_err(|error| place.name_in(error))
+}
+
+fn sync(folder: &File) -> io::Result<()> {
+    match folder.sync_all() {
         // Some network folders cannot be synced, and need not be.
-        Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => Err(place.name_in(
-            Error::new("written, but may not survive a power cut").hint("the disk reports errors; check it, and look at the file"),
-        )),
+        Err(error) if error.raw_os_error() != Some(Errno::INVAL.raw_os_error()) => {
+            Err(Error::new("written, but may not survive a power cut")
+                .hint("the disk reports errors; check it, and look at the file")
+                .into())
+        }
         _ => Ok(()),
     }
 }
@@ -101,7 +156,6 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::path::Path;
 
-    use rustix::fs::Mode;
     use rustix::process::umask;
 
     use super::super::scratch::Scratch;
@@ -196,5 +250,23 @@ mod tests {
         let scratch = Scratch::new();
         draft(&scratch.path("file"), false).commit().unwrap();
         assert_eq!(fs::read(scratch.path("file")).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_nameless_file_takes_the_first_free_name() {
+        let scratch = Scratch::new();
+        let folder = || File::open(scratch.path("")).unwrap();
+        let mut first = Nameless::create(folder()).unwrap();
+        first.write_all(b"first").unwrap();
+        assert_eq!(io::read_to_string(first.reopen().unwrap()).unwrap(), "first");
+        let second = Nameless::create(folder()).unwrap();
+        assert!(second.appear("a".as_ref()).unwrap());
+        second.finish().unwrap();
+        assert!(!first.appear("a".as_ref()).unwrap());
+        assert!(first.appear("b".as_ref()).unwrap());
+        first.finish().unwrap();
+        drop(Nameless::create(folder()).unwrap());
+        assert_eq!(scratch.names(), ["a", "b"]);
+        assert_eq!(fs::read(scratch.path("b")).unwrap(), b"first");
     }
 }

@@ -17,7 +17,7 @@ use rustix::fs::Stat;
 use sfcred_formats::Result;
 
 use file::Draft;
-pub use file::sync_folder;
+pub use file::{Nameless, sync_folder};
 pub use place::Place;
 use stdout::Held;
 pub use stdout::{failed, is_pipe_closed};

@@ -120,5 +120,5 @@ fn ask(file: Option<&PathBuf>, what: &str, option: &str) -> Result<Secret> {
 
 fn integration(text: &str) -> Integration {
     let (name, place) = text.split_once('=').unwrap_or((text, ""));
-    Integration { name: name.trim().to_owned(), place: place.trim().to_owned(), updated: None }
+    Integration { name: name.trim().to_owned(), place: place.trim().to_owned(), ..Integration::default() }
 }

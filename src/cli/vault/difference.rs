@@ -15,6 +15,8 @@ pub(super) struct Difference {
     pub(super) changed: Vec<(String, Vec<Key>)>,
     /// The records that only the old one has.
     pub(super) removed: Vec<String>,
+    /// The keys of the document, beside the records, that differ.
+    pub(super) others: Vec<String>,
 }
 
 impl Difference {
@@ -32,22 +34,40 @@ impl Difference {
                 Some(known) => difference.changed.push((record.name().to_owned(), differences(known, record))),
             }
         }
+        difference.others = old.differing_keys(new);
         difference.removed = left.iter().map(|record| record.name().to_owned()).collect();
         difference
     }
 
-    /// A line for each record.
+    /// A line for each record, and one for what stands beside them.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         let added = self.added.iter().map(|name| format!("+ {name}"));
         let changed = self.changed.iter().map(|(name, keys)| format!("~ {name}: {}", names(keys)));
-        added.chain(changed).chain(self.removed.iter().map(|name| format!("- {name}")))
+        let others = (!self.others.is_empty()).then(|| format!("~ beside the records: {}", show::join(&self.others, ", ")));
+        added.chain(changed).chain(self.removed.iter().map(|name| format!("- {name}"))).chain(others)
     }
 }
 
-/// Tells what became of the records.
+/// The recipients that one of two vaults has, and the other has not.
+pub(super) fn only_in<'a>(one: &'a Vault, other: &'a Vault) -> impl Iterator<Item = &'a str> {
+    one.recipients.iter().filter(|recipient| !other.recipients.contains(recipient)).map(String::as_str)
+}
+
+/// Tells what became of the records and of the recipients.
 pub(super) fn tell_difference(old: &Vault, new: &Vault) {
     for line in Difference::between(old, new).lines() {
         show::say("notice", &line);
+    }
+    tell_recipients(old, new);
+}
+
+/// Tells who can open the vault no longer, and who can from now on.
+pub(super) fn tell_recipients(old: &Vault, new: &Vault) {
+    for gone in only_in(old, new) {
+        show::say("notice", &format!("- {gone}"));
+    }
+    for came in only_in(new, old) {
+        show::say("notice", &format!("+ {came}"));
     }
 }
 
@@ -68,5 +88,10 @@ mod tests {
         let lines: Vec<String> = Difference::between(&old, &new).lines().collect();
         assert_eq!(lines, ["+ d", "~ A: username", "~ b: title", "- c"]);
         assert_eq!(Difference::between(&old, &old).lines().count(), 0);
+        let head =
+            |keys: &str| Vault::read(format!(r#"{{"format":"sfcred","version":1,"records":[],"recipients":["a","b"]{keys}}}"#).as_bytes());
+        let (one, other) = (head(r#","shelf":1,"same":1"#).unwrap(), head(r#","shelf":2,"same":1,"more":null"#).unwrap());
+        let lines: Vec<String> = Difference::between(&one, &other).lines().collect();
+        assert_eq!(lines, ["~ beside the records: shelf, more"]);
     }
 }

@@ -15,7 +15,7 @@ use super::import::names;
 use super::private::Private;
 use super::store::{Store, seal_to};
 use super::{Opening, Waiting};
-use crate::vault::{Vault, differences, document, forget_old, records, replay};
+use crate::vault::{Vault, differences, document, forget_old, keys_beside, records, replay};
 
 /// Change a record in an editor
 ///
@@ -123,9 +123,11 @@ fn edit(record: &Record, vault: &Vault) -> Result<Record> {
 }
 
 fn one(bytes: &[u8]) -> Result<Record> {
+    if let [key, ..] = &keys_beside(bytes)[..] {
+        return Err(Error::new(format!("the key {key} stands beside the record")).hint("put it into the record; nothing was saved"));
+    }
     // The hints of the format are for files of others.
-    let found = records(bytes)
-        .map_err(|error| Error::new(error.to_string()).hint("edit it once more, and keep to the form it has; nothing was saved"))?;
+    let found = records(bytes).map_err(|error| error.hint_instead("edit it once more, and keep to the form it has; nothing was saved"))?;
     match <[Record; 1]>::try_from(found) {
         Ok([record]) if record.username.is_empty() && record.title.is_empty() => {
             Err(Error::new("neither username nor title").hint("give it one of them; nothing was saved"))
@@ -207,5 +209,11 @@ mod tests {
             let text = document(&vec![Record::default(); count]).unwrap();
             assert_eq!(one(&text).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn a_key_beside_the_record_is_told() {
+        let text = r#"{"format":"sfcred","version":1,"records":[{"username":"a@one.example"}],"shelf":1}"#;
+        assert_eq!(one(text.as_bytes()).unwrap_err().to_string(), "the key shelf stands beside the record");
     }
 }

@@ -22,6 +22,7 @@ pub(in super::super) struct Export {
 impl Export {
     pub(in super::super) fn run(mut self, today: NaiveDate) -> Result<End> {
         let mut vault = Vec::new();
+        self.at.spare(self.conversion.writing.output.as_ref())?;
         self.at.instead_of_none(&mut vault, &mut self.conversion.reading)?;
         self.conversion.run(&vault, today)
     }

@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 use super::super::put::{Output, Target};
 use super::super::{End, output, prompt, show};
 use super::store::{self, Opened};
-use super::{Opening, own_identity};
-use crate::seal::{NewIdentity, To, recipients_of, seal};
+use super::{Opening, own_identity, save, seat};
+use crate::seal::{NewIdentity, To, is_for_others, recipients_of, seal};
 use crate::vault::Vault;
 
 /// Make a vault, and an identity where there is none
@@ -48,13 +48,19 @@ impl Init {
     pub(in super::super) fn run(self, today: NaiveDate) -> Result<End> {
         let mut access = self.opening.access()?;
         let (path, shown) = (access.path.clone(), access.path.display().to_string());
-        let exists = || Error::new("there is a vault already").in_file(shown.as_str()).hint("use it, or name another with --vault FILE");
         if path.symlink_metadata().is_ok() {
-            return Err(exists());
+            // A link that leads nowhere says so.
+            store::place(&path)?;
+            return Err(Error::new("there is a vault already").in_file(shown).hint("use it, or name another with --vault FILE"));
         }
         let (_, team) = output::recipients(&self.recipient, &self.recipients_file)?;
+        // Before anything is made; a folder that is made has the right mode.
+        if let Ok(place) = store::place(&path) {
+            save::check_folder(&place)?;
+        }
         let identity = self.identity()?;
         let recipients = if identity.exists() {
+            self.check_identity(&identity)?;
             access.identity = if self.opening.identity.is_empty() { vec![identity] } else { self.opening.identity.clone() };
             if team.is_empty() { own(&access.identity)? } else { team }
         } else if team.is_empty() {
@@ -67,12 +73,14 @@ impl Init {
                 .hint("name the identity of one of the recipients with -i FILE"));
         };
         make_folder(&path)?;
+        let place = store::place(&path)?;
         let plain = Vault::new(recipients.clone()).write()?;
         let sealed = store::seal_to(&recipients, &plain)?;
         if !access.identity.is_empty() {
             let opened = Opened::new(&access).open(&sealed);
-            opened.map_err(|error| if error.to_string() == "no identity matches" { store::locked_out() } else { error })?;
+            opened.map_err(|error| if is_for_others(&error) { store::locked_out() } else { error })?;
         }
+        seat::begin_anew(&place)?;
         write(&path, &sealed)?;
         show::say("notice", &format!("{shown}: a new vault, sealed to {}", show::join(&recipients, ", ")));
         Ok(End::Done)
@@ -82,6 +90,23 @@ impl Init {
     fn identity(&self) -> Result<PathBuf> {
         let first = self.opening.identity.first().cloned();
         first.or_else(own_identity).ok_or_else(|| Error::new("no folder for the identity").hint("name a file for it with -i FILE"))
+    }
+
+    /// Whether an identity that is there can be what was asked for; warns where others can read it.
+    fn check_identity(&self, path: &Path) -> Result<()> {
+        let named = |error: Error| error.in_file(path.display().to_string());
+        if self.passphrase || self.to_passphrase_file.is_some() {
+            return Err(named(
+                Error::new("this identity exists, and a passphrase would protect only a new one")
+                    .hint("leave the passphrase out, or name a file that does not exist yet with -i FILE"),
+            ));
+        }
+        let mode = path.metadata().map_err(|error| named(error.into()))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            show::say("warning", &format!("{}: others than its owner may read or change this identity", path.display()));
+            show::say("hint", &format!("chmod 600 {}", path.display()));
+        }
+        Ok(())
     }
 
     /// Makes an identity and returns its recipient.
@@ -137,8 +162,16 @@ pub(super) fn make_folder(path: &Path) -> Result<()> {
 }
 
 /// Writes a new file, for its owner only.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(&Target::File(path.to_owned()), false, &[])?;
-    output.write_all(bytes)?;
-    output.commit()
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = Output::create(&Target::File(path.to_owned()), false, &[]).and_then(|mut output| {
+        output.write_all(bytes)?;
+        output.commit()
+    });
+    // Here is no option -o to choose another place with, and none to replace what is there.
+    written.map_err(|error| match error.hint_text() {
+        Some(hint) if hint.contains(" -o") || hint.contains("--force") => {
+            error.hint_instead("make room, or name another place with --vault and -i")
+        }
+        _ => error,
+    })
 }

@@ -5,6 +5,7 @@ mod apply;
 mod backup;
 mod change;
 mod clipboard;
+mod copy;
 mod difference;
 mod edit;
 mod export;
@@ -22,12 +23,14 @@ mod remove;
 mod restore;
 mod rotate;
 mod save;
+mod seat;
 mod show;
 mod store;
 mod undo;
 mod verify;
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -122,11 +125,32 @@ impl At {
         Ok(())
     }
 
+    /// Refuses an output that would take the place of the vault.
+    pub(super) fn spare(&self, output: Option<&PathBuf>) -> Result<()> {
+        let (Some(output), Ok(vault)) = (output, self.path()) else { return Ok(()) };
+        if is_one(output, &vault) {
+            return Err(Error::new("this is the place of the vault")
+                .in_file(output.display().to_string())
+                .hint("choose another output; `sfcred import` and `sfcred restore` change the vault"));
+        }
+        Ok(())
+    }
+
     /// The error where both files and a vault were named.
     pub(super) fn beside(&self, inputs: &[PathBuf]) -> Option<Error> {
         let both = self.vault.is_some() && !inputs.is_empty();
         both.then(|| Error::new("--vault and files to read do not go together").hint("leave one of them out"))
     }
+}
+
+/// Whether two paths are one name in one folder, whatever is there, or lead to one file.
+fn is_one(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((folder.canonicalize().ok()?, path.file_name()?.to_owned()))
+    };
+    let file = |path: &Path| path.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    place(one).is_some_and(|one| Some(one) == place(other)) || file(one).is_some_and(|one| Some(one) == file(other))
 }
 
 impl Waiting {
@@ -136,6 +160,11 @@ impl Waiting {
 }
 
 impl Opening {
+    /// Refuses an output that would take the place of the vault.
+    pub(super) fn spare(&self, output: Option<&PathBuf>) -> Result<()> {
+        self.at.spare(output)
+    }
+
     /// Takes sources into the vault, as `import` does.
     pub(super) fn import(&self, waiting: &Waiting, sources: Vec<Source<'_>>, options: &Options, dry_run: bool, quiet: bool) -> Result<End> {
         let access = self.access()?;

@@ -6,8 +6,10 @@ use clap::Args;
 use sfcred_formats::{Error, Result};
 
 use super::super::{End, output, show};
+use super::difference::tell_recipients;
 use super::store::Store;
 use super::{Opening, Waiting};
+use crate::vault::Vault;
 
 /// Say to whom the vault is sealed, or seal it to others
 ///
@@ -39,15 +41,9 @@ impl Rekey {
             return Ok(End::Done);
         }
         let mut store = Store::change(&access, self.waiting.time())?;
-        let before = std::mem::replace(&mut store.vault.recipients, recipients);
+        let before = Vault::new(std::mem::replace(&mut store.vault.recipients, recipients));
         let saved = store.save()?;
-        let now = &store.vault.recipients;
-        for gone in before.iter().filter(|recipient| !now.contains(recipient)) {
-            show::say("notice", &format!("- {gone}"));
-        }
-        for new in now.iter().filter(|recipient| !before.contains(recipient)) {
-            show::say("notice", &format!("+ {new}"));
-        }
+        tell_recipients(&before, &store.vault);
         let text = if saved { "sealed to them from now on" } else { "sealed to them already" };
         show::say("notice", &store.shown().name_in(Error::new(text)).to_string());
         if saved {

@@ -1,9 +1,10 @@
 //! The save: at any moment the vault is the old one or the new one.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use rustix::fs::{Mode, OFlags, openat, renameat};
+use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, statat};
 use rustix::io::Errno;
 use sfcred_formats::{Error, Result};
 
@@ -28,15 +29,13 @@ pub(super) trait Disk {
     }
 
     /// Reads what is there under a name.
-    fn read(&self, place: &Place, name: &std::ffi::OsStr) -> io::Result<Vec<u8>> {
+    fn read(&self, place: &Place, name: &OsStr) -> io::Result<Vec<u8>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let mut bytes = Vec::new();
-        File::from(openat(&*place.folder, name, flags, Mode::empty())?).take(LARGEST).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_whole(File::from(openat(&*place.folder, name, flags, Mode::empty())?))
     }
 
     /// Gives a file its name, in place of the one that has it.
-    fn rename(&self, place: &Place, from: &str, to: &std::ffi::OsStr) -> io::Result<()> {
+    fn rename(&self, place: &Place, from: &str, to: &OsStr) -> io::Result<()> {
         Ok(renameat(&*place.folder, from, &*place.folder, to)?)
     }
 
@@ -54,19 +53,61 @@ impl Disk for Real {}
 /// The largest vault.
 pub(super) const LARGEST: u64 = 512 << 20;
 
+/// Reads all of a sealed vault; what is longer is an error, and never a part of it.
+pub(super) fn read_whole(file: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    check_size(&bytes)?;
+    Ok(bytes)
+}
+
+fn check_size(sealed: &[u8]) -> Result<()> {
+    if sealed.len() as u64 > LARGEST {
+        return Err(
+            Error::new(format!("larger than {} MiB, the limit of a vault", LARGEST >> 20)).hint("keep its records in several vaults")
+        );
+    }
+    Ok(())
+}
+
 /// The name of the version before.
-pub(super) fn undo_name(place: &Place) -> std::ffi::OsString {
-    let mut name = place.name.clone();
-    name.push(".undo");
+pub(super) fn undo_name(place: &Place) -> OsString {
+    beside(place, ".undo")
+}
+
+/// A name for what is set aside, which nothing has yet: `vault.age.old`, `vault.age.old.2` …
+pub(super) fn old_name(place: &Place) -> OsString {
+    let mut name = beside(place, ".old");
+    let mut number = 1;
+    while statat(&*place.folder, &name, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
+        number += 1;
+        name = beside(place, &format!(".old.{number}"));
+    }
     name
 }
 
-/// Puts `new` in the place of `old`, which stays beside it as one step of undo.
+fn beside(place: &Place, end: &str) -> OsString {
+    let mut name = place.name.clone();
+    name.push(end);
+    name
+}
+
+/// Sets aside what is no version before the vault that comes now, and returns its new name.
+pub(super) fn set_undo_aside(place: &Place) -> Result<Option<OsString>> {
+    let name = old_name(place);
+    match renameat(&*place.folder, undo_name(place), &*place.folder, &name) {
+        Err(Errno::NOENT) => Ok(None),
+        done => done.map(|()| Some(name)).map_err(|error| place.name_in(io::Error::from(error))),
+    }
+}
+
+/// Puts `new` in the place of `old`, which stays beside it under the name that comes with it; none where there was nothing.
 ///
 /// Both are written and synced under names of their own first, and read back. Then the vault is looked at once more, since a program that
 /// knows no lock may have changed it, and only then do two renames follow. Dropped in between, nothing is left but the old vault.
-pub(super) fn replace(disk: &dyn Disk, place: &Place, old: &[u8], new: &[u8]) -> Result<()> {
-    let named = |error: io::Error| place.name_in(error);
+pub(super) fn replace(disk: &dyn Disk, place: &Place, old: Option<(&[u8], &OsStr)>, new: &[u8]) -> Result<()> {
+    let named = |error: io::Error| place.name_in(error_of_save(error));
+    check_size(new).map_err(|error| place.name_in(error))?;
     let draft = |bytes: &[u8]| -> Result<Unfinished> {
         let (unfinished, mut file) = disk.create(place).map_err(named)?;
         disk.write(&mut file, bytes).map_err(named)?;
@@ -79,15 +120,19 @@ pub(super) fn replace(disk: &dyn Disk, place: &Place, old: &[u8], new: &[u8]) ->
         Ok(unfinished)
     };
     let vault = draft(new)?;
-    let undo = draft(old)?;
-    if disk.read(place, &place.name).map_err(named)? != old {
+    let before = old.map(|(bytes, name)| draft(bytes).map(|draft| (draft, name))).transpose()?;
+    let now = match disk.read(place, &place.name) {
+        Err(error) if is_missing(&error) => None,
+        now => Some(now.map_err(named)?),
+    };
+    if now.as_deref() != old.map(|(bytes, _)| bytes) {
         let error = Error::new("changed by another program meanwhile").hint("nothing was saved; do it again on the vault as it is now");
         return Err(place.name_in(error));
     }
     disk.rename(place, vault.name(), &place.name).map_err(named)?;
     // From here on the new vault stands; what fails now is told, but takes nothing back.
-    let kept = disk.rename(place, undo.name(), &undo_name(place));
-    drop((vault, undo));
+    let kept = before.as_ref().map_or(Ok(()), |(draft, name)| disk.rename(place, draft.name(), name));
+    drop((vault, before));
     disk.sync_folder(place)?;
     kept.map_err(|error| {
         let error = Error::from(error);
@@ -96,6 +141,13 @@ pub(super) fn replace(disk: &dyn Disk, place: &Place, old: &[u8], new: &[u8]) ->
                 .hint("look at the folder; the vault is the new one"),
         )
     })
+}
+
+/// The error of a disk without room, which must not speak of options that are not there.
+pub(super) fn error_of_save(error: io::Error) -> Error {
+    let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge);
+    let error = Error::from(error);
+    if full { error.hint_instead("make room and do it again; nothing was changed") } else { error }
 }
 
 /// Whether others could put files into the folder of the vault.
@@ -111,7 +163,7 @@ pub(super) fn check_folder(place: &Place) -> Result<()> {
 
 /// Whether an error says that there is no such file.
 pub(super) fn is_missing(error: &io::Error) -> bool {
-    matches!(error.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::NOENT | Errno::NOTDIR))
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(test)]
@@ -134,7 +186,7 @@ mod tests {
             fs::write(scratch.path("vault.undo"), "older").unwrap();
             let place = Place::find(&path, true, &[]).unwrap();
             let disk = Failing::new(at);
-            let result = replace(&disk, &place, b"old", b"new vault");
+            let result = replace(&disk, &place, Some((b"old", &undo_name(&place))), b"new vault");
             assert_eq!(result.is_ok(), at > STEPS, "step {at}");
             let renamed = at > UNTIL_RENAMED;
             assert_eq!(fs::read(&path).unwrap(), if renamed { &b"new vault"[..] } else { b"old" }, "step {at}");
@@ -150,9 +202,33 @@ mod tests {
         let path = scratch.path("vault");
         fs::write(&path, "theirs").unwrap();
         let place = Place::find(&path, true, &[]).unwrap();
-        let error = replace(&Real, &place, b"old", b"new").unwrap_err();
+        let error = replace(&Real, &place, Some((b"old", &undo_name(&place))), b"new").unwrap_err();
         assert!(error.to_string().ends_with("changed by another program meanwhile"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert_eq!(scratch.names(), ["vault"]);
+    }
+
+    #[test]
+    fn an_empty_place_is_filled_only_while_it_is_empty() {
+        let scratch = put::scratch::Scratch::new();
+        let path = scratch.path("vault");
+        let place = Place::find(&path, true, &[]).unwrap();
+        replace(&Real, &place, None, b"new").unwrap();
+        let error = replace(&Real, &place, None, b"newer").unwrap_err();
+        assert!(error.to_string().ends_with("changed by another program meanwhile"), "{error}");
+        assert_eq!((fs::read(&path).unwrap().as_slice(), scratch.names()), (&b"new"[..], vec!["vault".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_set_aside_takes_no_name_that_is_taken() {
+        let scratch = put::scratch::Scratch::new();
+        let place = Place::find(&scratch.path("vault"), true, &[]).unwrap();
+        assert_eq!(set_undo_aside(&place).unwrap(), None);
+        for name in ["vault.old", "vault.old.2"] {
+            fs::write(scratch.path("vault.undo"), name).unwrap();
+            assert_eq!(set_undo_aside(&place).unwrap().unwrap(), name);
+            assert_eq!(fs::read(scratch.path(name)).unwrap(), name.as_bytes());
+        }
+        assert_eq!(scratch.names(), ["vault.old", "vault.old.2"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The vault as a file: opened, changed, saved.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::super::input::{self, Keys};
 use super::super::put::Place;
 use super::hold::Hold;
-use super::save::{self, Disk, LARGEST, Real};
-use crate::seal::{Opener, To, is_sealed, recipient, seal};
+use super::save::{self, Disk, Real};
+use crate::seal::{Opener, To, is_damage, is_for_others, is_sealed, recipient, seal};
 use crate::vault::Vault;
 
 /// What opens a vault, and where it lies.
@@ -39,10 +39,15 @@ impl Opened {
         Self { opener: Opener::new(access.max_work_factor), keys }
     }
 
+    /// What is inside, piece by piece; it is authentic when its end has come.
+    pub(super) fn stream<'a>(&mut self, sealed: impl Read + 'a) -> Result<Box<dyn Read + 'a>> {
+        self.opener.open(Box::new(sealed), &mut self.keys)
+    }
+
     /// What is inside, authentic to its end.
     pub(super) fn open(&mut self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(sealed.len()));
-        self.opener.open(Box::new(sealed), &mut self.keys)?.read_to_end(&mut bytes)?;
+        self.stream(sealed)?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
@@ -79,7 +84,7 @@ impl Store {
     fn load(access: &Access, place: Place) -> Result<Self> {
         let sealed = Real.read(&place, &place.name).map_err(|error| missing(&place, error))?;
         let mut opened = Opened::new(access);
-        let (plain, vault) = read(&mut opened, &sealed).map_err(|error| place.name_in(error))?;
+        let (plain, vault) = read(&mut opened, &sealed).map_err(|error| closed(&place, error))?;
         Ok(Self { place, opened, sealed, plain, hold: None, vault })
     }
 
@@ -89,7 +94,7 @@ impl Store {
         self.hold = Some(Hold::take(&self.place, wait)?);
         let sealed = Real.read(&self.place, &self.place.name).map_err(|error| missing(&self.place, error))?;
         if sealed != self.sealed {
-            (self.plain, self.vault) = read(&mut self.opened, &sealed).map_err(|error| self.place.name_in(error))?;
+            (self.plain, self.vault) = read(&mut self.opened, &sealed).map_err(|error| closed(&self.place, error))?;
             self.sealed = sealed;
         }
         Ok(())
@@ -110,57 +115,16 @@ impl Store {
         if *plain == *self.plain {
             return Ok(false);
         }
-        let sealed = self.seal(&plain).map_err(|error| self.place.name_in(error))?;
+        let sealed = seal_own(&mut self.opened, &self.vault.recipients, &plain).map_err(|error| self.place.name_in(error))?;
         self.put(disk, sealed, plain)?;
         Ok(true)
     }
 
-    /// Goes back to the version before; the present one takes its place, so that undoing twice is as before.
-    pub(super) fn undo(&mut self) -> Result<()> {
-        let name = save::undo_name(&self.place);
-        let older = Real.read(&self.place, &name).map_err(|error| {
-            if save::is_missing(&error) {
-                self.place.name_in(Error::new("there is no version before this one").hint("`sfcred restore FILE` takes a backup"))
-            } else {
-                self.place.name_in(error)
-            }
-        })?;
-        self.replace_with(older)
-    }
-
-    /// Puts another sealed vault in the place of this one, if it is one that can be opened.
-    pub(super) fn replace_with(&mut self, sealed: Vec<u8>) -> Result<()> {
-        let (plain, vault) = read(&mut self.opened, &sealed)?;
-        self.put(&Real, sealed, plain)?;
-        self.vault = vault;
-        Ok(())
-    }
-
     fn put(&mut self, disk: &dyn Disk, sealed: Vec<u8>, plain: Zeroizing<Vec<u8>>) -> Result<()> {
-        save::replace(disk, &self.place, &self.sealed, &sealed)?;
+        save::replace(disk, &self.place, Some((&self.sealed, &save::undo_name(&self.place))), &sealed)?;
         self.sealed = sealed;
         self.plain = plain;
         Ok(())
-    }
-
-    /// Seals to the recipients of the vault, and makes sure that it can be opened again by whoever opened it now.
-    fn seal(&mut self, plain: &[u8]) -> Result<Vec<u8>> {
-        let sealed = seal_to(&self.vault.recipients, plain)?;
-        match self.opened.open(&sealed) {
-            Ok(again) if *again == *plain => Ok(sealed),
-            Ok(_) => Err(Error::new("what was sealed does not open as it was").hint("nothing was saved; report this")),
-            Err(_) => Err(locked_out()),
-        }
-    }
-
-    /// The file as it was read.
-    pub(super) fn sealed(&self) -> &[u8] {
-        &self.sealed
-    }
-
-    /// What is inside, as it was read.
-    pub(super) fn plain(&self) -> Zeroizing<Vec<u8>> {
-        self.plain.clone()
     }
 
     /// The path for messages.
@@ -169,13 +133,29 @@ impl Store {
     }
 }
 
+/// Seals to recipients, and makes sure that it can be opened again by whoever opens the vault now.
+pub(super) fn seal_own(opened: &mut Opened, recipients: &[String], plain: &[u8]) -> Result<Vec<u8>> {
+    let sealed = seal_to(recipients, plain)?;
+    match opened.open(&sealed) {
+        Ok(again) if *again == *plain => Ok(sealed),
+        Ok(_) => Err(Error::new("what was sealed does not open as it was").hint("nothing was saved; report this")),
+        Err(_) => Err(locked_out()),
+    }
+}
+
 /// The error about recipients that leave out who is sealing.
 pub(super) fn locked_out() -> Error {
     Error::new("none of your identities could open it again, so nothing was saved").hint("add your own recipient with -r")
 }
 
+/// What to do about an empty file, where nothing better is known.
+const EMPTY: &str = "look for a copy of it";
+
 /// Opens a vault and reads it.
 pub(super) fn read(opened: &mut Opened, sealed: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Vault)> {
+    if sealed.is_empty() {
+        return Err(Error::new("empty, so it is no vault").hint(EMPTY));
+    }
     if !is_sealed(sealed) {
         return Err(Error::new("not sealed with age, so it is no vault").hint("`sfcred import FILE` takes its records into a vault"));
     }
@@ -197,7 +177,10 @@ pub(super) fn seal_to(recipients: &[String], plain: &[u8]) -> Result<Vec<u8>> {
 /// Where the vault is; a link to it is followed once, so that what it leads to is what is replaced.
 pub(super) fn place(path: &Path) -> Result<Place> {
     let real = match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_symlink() => path.canonicalize().map_err(|error| Error::from(error).in_file(input::name(path)))?,
+        Ok(metadata) if metadata.is_symlink() => path.canonicalize().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => leads_nowhere(path),
+            _ => Error::from(error).in_file(input::name(path)),
+        })?,
         _ => path.to_owned(),
     };
     // Where not even the folder is, there is no vault either.
@@ -207,8 +190,66 @@ pub(super) fn place(path: &Path) -> Result<Place> {
     Place::find(&real, true, &[])
 }
 
-fn missing(place: &Place, error: std::io::Error) -> Error {
-    if save::is_missing(&error) { place.name_in(no_vault()) } else { place.name_in(error) }
+/// The vault as it is sealed, what is inside, and what that says.
+pub(super) type Whole = (Vec<u8>, Zeroizing<Vec<u8>>, Vault);
+
+/// Opens the vault with what opens other files too; nothing where there is none.
+pub(super) fn look(access: &Access, opened: &mut Opened) -> Result<Option<Whole>> {
+    if access.path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let place = place(&access.path)?;
+    let sealed = Real.read(&place, &place.name).map_err(|error| missing(&place, error))?;
+    let (plain, vault) = read(opened, &sealed).map_err(|error| closed(&place, error))?;
+    Ok(Some((sealed, plain, vault)))
+}
+
+/// Opens the vault with what opens other files too.
+pub(super) fn open(access: &Access, opened: &mut Opened) -> Result<Whole> {
+    look(access, opened)?.ok_or_else(|| match place(&access.path) {
+        Ok(place) => missing(&place, std::io::ErrorKind::NotFound.into()),
+        Err(error) => error,
+    })
+}
+
+/// Fails where there is neither a vault nor a version before it, so that no lock is left where nothing is.
+pub(super) fn check_there(access: &Access) -> Result<()> {
+    let place = place(&access.path)?;
+    if Real.read(&place, &save::undo_name(&place)).is_ok() {
+        return Ok(());
+    }
+    Real.read(&place, &place.name).map(drop).map_err(|error| missing(&place, error))
+}
+
+/// The error about a vault that cannot be read.
+pub(super) fn missing(place: &Place, error: std::io::Error) -> Error {
+    if !save::is_missing(&error) {
+        return place.name_in(error);
+    }
+    let error = no_vault();
+    let has_undo = Real.read(place, &save::undo_name(place)).is_ok();
+    place.name_in(if has_undo { error.hint_instead("`sfcred undo` brings back the version that lies beside its place") } else { error })
+}
+
+/// The error about a vault that cannot be opened; where it is damaged it names what goes on from there.
+pub(super) fn closed(place: &Place, error: Error) -> Error {
+    let nothing_in_it = error.hint_text().is_some_and(|hint| hint == EMPTY);
+    let error = if is_damage(&error) || nothing_in_it {
+        error.hint_instead("`sfcred undo` goes back to the version before it, `sfcred restore FILE` to a backup; both keep this file")
+    } else {
+        error
+    };
+    place.name_in(error)
+}
+
+/// Whether an error says that no key at hand makes a vault of these bytes, and not that a passphrase is missing.
+pub(super) fn is_lost(opened: &mut Opened, sealed: &[u8], error: &Error) -> bool {
+    !is_sealed(sealed) || is_damage(error) || is_for_others(error) || opened.open(sealed).is_ok()
+}
+
+/// The error about a link in the place of the vault.
+pub(super) fn leads_nowhere(path: &Path) -> Error {
+    Error::new("a link that leads nowhere").in_file(input::name(path)).hint("remove it, or bring back what it leads to")
 }
 
 fn no_vault() -> Error {
@@ -217,10 +258,6 @@ fn no_vault() -> Error {
 
 /// Reads a whole sealed file.
 pub(super) fn file(path: &Path) -> Result<Vec<u8>> {
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|error| Error::from(error).in_file(input::name(path)))
+    let read = std::fs::File::open(path).and_then(save::read_whole);
+    read.map_err(|error| Error::from(error).in_file(input::name(path)))
 }
