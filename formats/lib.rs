@@ -48,7 +48,7 @@ pub use limits::Limits;
 pub use lock::{Cost, KeyFile, Lock, NoLock};
 pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
-pub use record::{Field, Integration, Key, Keys, Kind, Record};
+pub use record::{Field, Integration, Key, Keys, Kind, Record, Unknown};
 pub use secret::Secret;
 pub use table::Escape;
 

@@ -192,29 +192,48 @@ pub fn logins(source: Source<'_>, options: &Options, each: &mut dyn FnMut(Record
     (report.inputs.first().map(|input| input.format), result)
 }
 
-/// Reads the sources into a vault; `decide` is asked where its secrets and theirs differ. Nothing is written.
+/// What sources have for a vault.
+pub struct Incoming {
+    /// What was read, noticed and found.
+    pub report: Report,
+    logins: Vec<Record>,
+    others: Vec<Record>,
+}
+
+/// Reads the sources for a vault.
 ///
 /// # Errors
-/// When a source cannot be read, or nobody decides.
-pub fn import(
-    sources: Vec<Source<'_>>,
-    vault: &mut Vault,
-    decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
-    options: &Options,
-) -> Result<(Report, Vec<(String, Change)>)> {
+/// When a source cannot be read.
+pub fn incoming(sources: Vec<Source<'_>>, options: &Options) -> Result<Incoming> {
     let mut report = Report::new(options);
-    let mut import = Import::new(vault);
     // Of the mails in a mailbox the newest counts, before it is compared with the vault.
     let (logins, others) = merged(opened(sources, options)?, options, &mut report)?;
-    for login in logins {
-        report.findings.enter(&login, None);
-        import.add(login, true, decide)?;
+    for login in &logins {
+        report.findings.enter(login, None);
     }
-    for other in others {
-        import.add(other, false, decide)?;
+    Ok(Incoming { report, logins, others })
+}
+
+impl Incoming {
+    /// Takes the records into a vault; `decide` is asked where its secrets and theirs differ. Nothing is written.
+    ///
+    /// # Errors
+    /// When nobody can decide.
+    pub fn take_into(
+        &mut self,
+        vault: &mut Vault,
+        decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
+    ) -> Result<Vec<(String, Change)>> {
+        let mut import = Import::new(vault);
+        for login in &self.logins {
+            import.add(login.clone(), true, decide)?;
+        }
+        for other in &self.others {
+            import.add(other.clone(), false, decide)?;
+        }
+        import.complete(&mut self.report.additions);
+        Ok(import.changes)
     }
-    import.complete(&mut report.additions);
-    Ok((report, import.changes))
 }
 
 /// Reads the sources and hands every record on as it is understood; nothing is merged.

@@ -65,7 +65,13 @@ fn expected(before: &Record, after: &Record, change: &Change, parts: &BTreeSet<P
     }
     for part in parts {
         match part {
-            Part::Token => record.token = Some(change.token.clone()?),
+            Part::Token => {
+                let new = change.token.clone()?;
+                // A token in free text stays there as well.
+                let notes = before.token.as_ref().map(|old| before.notes.expose().replace(old.expose(), new.expose()));
+                record.notes = notes.map(Secret::from).filter(|notes| *notes == after.notes).unwrap_or(record.notes);
+                record.token = Some(new);
+            }
             Part::Password => record.password = change.password.clone()?,
             Part::Both => record.password = joined(before, after, change)?,
             Part::Issued if record.issued.is_some() => record.issued = change.issued,

@@ -52,7 +52,7 @@ pub(super) fn amend(
         if login.token.is_none() && !change.passwords.contains(&login.password) {
             return Err(by_hand("the password is none that is known, and may hold the token".into()));
         }
-        let next = ways(login.password.expose(), new.expose()).into_iter().find_map(|(old, new)| {
+        let next = ways(login.password.expose(), new.expose(), is_table).into_iter().find_map(|(old, new)| {
             let range = only(&amended.bytes, &old)?;
             Some(with(&amended, range, &new, Part::Password, false)).filter(&mut *is_right)
         });
@@ -100,9 +100,12 @@ fn date(amended: Amended, old: &str, new: &str, is_right: &mut dyn FnMut(&Amende
 }
 
 /// How a password and its successor are written: as they are, in JSON, in the cell of a table, in XML, and in a cell that needs quotes now.
-fn ways(old: &str, new: &str) -> Vec<(Zeroizing<String>, Zeroizing<String>)> {
+///
+/// A quote inside of a cell of a table is written twice, and the cell in quotes: not every reader takes it as it is.
+fn ways(old: &str, new: &str, is_table: bool) -> Vec<(Zeroizing<String>, Zeroizing<String>)> {
     let ways: [fn(&str) -> String; 4] = [str::to_owned, json, doubled, xml];
-    let mut pairs: Vec<_> = ways.into_iter().map(|way| (Zeroizing::new(way(old)), Zeroizing::new(way(new)))).collect();
+    let skipped = if is_table && new.contains('"') { 2 } else { 0 };
+    let mut pairs: Vec<_> = ways.into_iter().skip(skipped).map(|way| (Zeroizing::new(way(old)), Zeroizing::new(way(new)))).collect();
     pairs.push((Zeroizing::new(old.to_owned()), Zeroizing::new(format!("\"{}\"", doubled(new)))));
     pairs
 }

@@ -32,4 +32,15 @@ pub use ledger::USERNAMES;
 pub use policy::{DUE_WITHIN, Level, MAX_AGE, Policy};
 pub use remedy::Remedy;
 pub use rule::{Class, Comparison, EXAMPLES_AS_OF, Rule, Severity, Test};
+pub(crate) use rules::voids;
 pub use token::{Shape, is_like_a_token, shape, splits};
+
+/// What is wrong with a token and its date by themselves: each rule that holds, and what it says.
+pub fn faults<'a>(record: &'a sfcred_formats::Record, policy: &'a Policy) -> impl Iterator<Item = (&'static Rule, String)> + use<'a> {
+    let case = Case::new(record, policy);
+    let rules = ["malformed", "placeholder", "other-secret", "odd-length", "future"].into_iter().filter_map(rules::find);
+    rules.filter_map(move |(_, rule)| match rule.test {
+        Test::Status(_, holds) | Test::Alone(holds) if holds(&case) => Some((rule, (rule.says)(&case))),
+        _ => None,
+    })
+}

@@ -14,7 +14,7 @@ use super::{End, input, show};
 /// Read credentials in one format and write them in another
 ///
 /// The format of the input is found by its content, and input sealed with age is opened. Several inputs are merged: one login becomes one
-/// record, with the newer token. What the target has no place for is told, and a token that would be lost stops the run.
+/// record, with the newer password and token. What the target has no place for is told, and a token that would be lost stops the run.
 #[derive(Args)]
 pub(super) struct Convert {
     /// The files and stores to read; - is stdin; without any the vault is read

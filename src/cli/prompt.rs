@@ -125,35 +125,38 @@ pub fn passphrase_file(path: &Path) -> Result<SecretString> {
 
 /// Reads a secret from the first line of a file, or of stdin for `-`.
 pub fn secret_file(path: &Path) -> Result<Secret> {
-    let line = if path == Path::new("-") {
+    let file = if path == Path::new("-") {
         // A file of our own: the buffer of the standard library is never wiped.
-        io::stdin().as_fd().try_clone_to_owned().map_err(Error::from).and_then(|stdin| any_first_line(File::from(stdin)))
+        io::stdin().as_fd().try_clone_to_owned().map(File::from)
     } else {
-        File::open(path).map_err(Error::from).and_then(any_first_line)
+        File::open(path)
     };
+    let line = file.map_err(Error::from).and_then(|file| any_first_line(file, "secret"));
     let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
-    line.map(|line| line.expose_secret().into()).map_err(|error| error.in_file(name))
+    // What some editors put before a text is no part of the secret.
+    line.map(|line| line.expose_secret().trim_start_matches('\u{FEFF}').into()).map_err(|error| error.in_file(name))
 }
 
 /// Reads it where there need not be one: an empty first line is no passphrase.
 pub fn passphrase_file_or_none(path: &Path) -> Result<SecretString> {
-    let line = File::open(path).map_err(Error::from).and_then(any_first_line);
+    let line = File::open(path).map_err(Error::from).and_then(|file| any_first_line(file, "passphrase"));
     line.map_err(|error| error.in_file(path.display().to_string()))
 }
 
 fn first_line(file: impl Read) -> Result<SecretString> {
-    let line = any_first_line(file)?;
+    let line = any_first_line(file, "passphrase")?;
     if line.expose_secret().is_empty() {
         return Err(Error::new("the first line is empty").hint("the passphrase goes on the first line"));
     }
     Ok(line)
 }
 
-fn any_first_line(file: impl Read) -> Result<SecretString> {
+/// The first line, of which `what` is its name for messages.
+fn any_first_line(file: impl Read, what: &str) -> Result<SecretString> {
     let mut bytes = Zeroizing::new(Vec::new());
     if file.take(LONGEST + 1).read_to_end(&mut bytes)? as u64 > LONGEST {
-        return Err(Error::new(format!("a passphrase file is longer than {LONGEST} bytes, the limit"))
-            .hint("the passphrase goes on the first line of a file of its own"));
+        return Err(Error::new(format!("a {what} file is longer than {LONGEST} bytes, the limit"))
+            .hint(format!("the {what} goes on the first line of a file of its own")));
     }
     let line = match bytes.iter().position(|&byte| byte == b'\n') {
         Some(end) => bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]),
@@ -161,7 +164,7 @@ fn any_first_line(file: impl Read) -> Result<SecretString> {
     };
     match str::from_utf8(line) {
         Ok(line) => Ok(line.to_owned().into()),
-        Err(_) => Err(Error::new("the first line is not UTF-8").hint("write the passphrase as UTF-8 text on the first line")),
+        Err(_) => Err(Error::new("the first line is not UTF-8").hint(format!("write the {what} as UTF-8 text on the first line"))),
     }
 }
 

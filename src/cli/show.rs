@@ -75,6 +75,7 @@ pub(super) fn report(report: &Report, target: &str) {
             Merged::Joined => ("notice", "the same login in several inputs, joined"),
             Merged::Split => ("notice", "the password ended with a token that another record of the user holds; the two were taken apart"),
             Merged::NewerTaken => ("warning", "different secrets for one login; those with the newer token were taken"),
+            Merged::EachTaken => ("warning", "different secrets for one login; the newer password and the newer token were taken"),
             Merged::BothKept => ("warning", "different secrets for one login and no date to decide by; both are kept"),
         };
         say(level, &format!("{what}: {}", records(at)));

@@ -19,9 +19,10 @@ struct Traces {
     files: Vec<(Arc<File>, String)>,
     folders: Vec<(Arc<File>, String)>,
     terminal: Option<(File, Termios)>,
+    last: Option<Box<dyn FnMut() + Send>>,
 }
 
-static TRACES: Mutex<Traces> = Mutex::new(Traces { watched: false, files: Vec::new(), folders: Vec::new(), terminal: None });
+static TRACES: Mutex<Traces> = Mutex::new(Traces { watched: false, files: Vec::new(), folders: Vec::new(), terminal: None, last: None });
 
 fn traces() -> MutexGuard<'static, Traces> {
     TRACES.lock().unwrap_or_else(PoisonError::into_inner)
@@ -41,7 +42,7 @@ fn watched() -> io::Result<MutexGuard<'static, Traces>> {
 /// Ends the process as the signal would, leaving nothing behind.
 pub(super) fn quit(signal: i32) -> ! {
     // Never unlocked: no other thread begins a file any more.
-    let traces = traces();
+    let mut traces = traces();
     for (folder, name) in &traces.files {
         let _ = unlinkat(&**folder, name, AtFlags::empty());
     }
@@ -50,6 +51,9 @@ pub(super) fn quit(signal: i32) -> ! {
     }
     if let Some((terminal, state)) = &traces.terminal {
         let _ = tcsetattr(terminal, OptionalActions::Now, state);
+    }
+    if let Some(mut last) = traces.last.take() {
+        last();
     }
     process::exit(128 + signal)
 }
@@ -218,5 +222,22 @@ impl Hidden {
 impl Drop for Hidden {
     fn drop(&mut self) {
         traces().terminal = None;
+    }
+}
+
+/// What else is done when a signal ends the process while this lives.
+pub(super) struct Last;
+
+impl Last {
+    /// Remembers it; it must not begin a file.
+    pub(super) fn is(what: impl FnMut() + Send + 'static) -> io::Result<Self> {
+        watched()?.last = Some(Box::new(what));
+        Ok(Self)
+    }
+}
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        traces().last = None;
     }
 }

@@ -3,13 +3,14 @@
 use sfcred_formats::{Key, Record, Result};
 
 use super::Vault;
+use super::rotate::forget_old;
 use crate::additions::Additions;
-use crate::merge;
+use crate::merge::{self, Differs, Take};
 
 /// Which secrets count where the vault and an input differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnConflict {
-    /// Those with the newer token; where no date decides, both records are kept.
+    /// The newer password and the newer token; where no date decides, both records are kept.
     Newer,
     /// Those of the vault.
     Ours,
@@ -28,6 +29,18 @@ pub struct Conflict<'a> {
     pub theirs: &'a Record,
 }
 
+impl Conflict<'_> {
+    /// The secrets that differ.
+    pub fn keys(&self) -> Vec<Key> {
+        let differs = Differs::between(self.ours, self.theirs);
+        secrets(differs.password, differs.token)
+    }
+}
+
+fn secrets(password: bool, token: bool) -> Vec<Key> {
+    [(password, Key::Password), (token, Key::Token)].into_iter().filter(|(is_one, _)| *is_one).map(|(_, key)| key).collect()
+}
+
 /// What became of a record of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -37,12 +50,27 @@ pub enum Change {
     Same,
     /// It said more of these keys.
     Joined(Vec<Key>),
-    /// It has other secrets, and they were taken; these keys differ now.
-    Replaced(Vec<Key>),
-    /// It has other secrets, and those of the vault stayed.
-    Refused,
+    /// It has other secrets, and one record is kept.
+    Settled {
+        /// The secrets that were taken from the input.
+        taken: Vec<Key>,
+        /// The secrets that stayed although the input has others.
+        stayed: Vec<Key>,
+        /// The keys of the record that differ now.
+        changed: Vec<Key>,
+    },
     /// It has other secrets and stands beside the other.
     KeptBoth,
+}
+
+impl Change {
+    /// The keys that differ in a record that the vault had.
+    pub fn changed(&self) -> &[Key] {
+        match self {
+            Self::Joined(changed) | Self::Settled { changed, .. } => changed,
+            _ => &[],
+        }
+    }
 }
 
 /// An import into a vault.
@@ -93,41 +121,37 @@ impl<'a> Import<'a> {
         let name = record.username.to_lowercase();
         let mut twins: Vec<&mut Record> = self.vault.records.iter_mut().filter(|known| known.username.to_lowercase() == name).collect();
         // Where both were kept once, the one with these secrets is meant.
-        if let Some(known) = twins.iter_mut().find(|known| merge::agree(known, &record)) {
-            let before = known.clone();
-            let newer = merge::newer(known, &record) == Some(true);
-            let old = if newer { std::mem::replace(*known, record) } else { record };
-            merge::join(known, old);
-            let keys = differences(&before, known);
+        if let Some(known) = twins.iter_mut().find(|known| !Differs::between(known, &record).any()) {
+            let keys = join(known, record, Take { password: false, token: false });
             return Ok(if keys.is_empty() { Change::Same } else { Change::Joined(keys) });
         }
         let Some(known) = twins.pop() else {
             self.vault.records.push(record);
             return Ok(Change::Added);
         };
-        let newer = match decide(Conflict { ours: known, theirs: &record })? {
+        let take = match decide(Conflict { ours: known, theirs: &record })? {
             OnConflict::Newer => merge::newer(known, &record),
             OnConflict::Both => None,
-            OnConflict::Ours => Some(false),
-            OnConflict::Theirs => Some(true),
+            OnConflict::Ours => Some(Take { password: false, token: false }),
+            OnConflict::Theirs => Some(Take { password: true, token: true }),
         };
-        Ok(match newer {
-            Some(true) => {
-                let before = known.clone();
-                let old = std::mem::replace(known, record);
-                merge::join(known, old);
-                Change::Replaced(differences(&before, known))
-            }
-            Some(false) => {
-                merge::join(known, record);
-                Change::Refused
-            }
-            None => {
-                self.vault.records.push(record);
-                Change::KeptBoth
-            }
-        })
+        let Some(take) = take else {
+            self.vault.records.push(record);
+            return Ok(Change::KeptBoth);
+        };
+        let differs = Differs::between(known, &record);
+        let taken = secrets(differs.password && take.password, differs.token && take.token);
+        let stayed = secrets(differs.password && !take.password, differs.token && !take.token);
+        Ok(Change::Settled { taken, stayed, changed: join(known, record, take) })
     }
+}
+
+/// Joins a record of the vault with another, and returns the keys that differ now.
+fn join(known: &mut Record, other: Record, take: Take) -> Vec<Key> {
+    let before = known.clone();
+    merge::join(known, other, take);
+    forget_old(&before, known);
+    differences(&before, known)
 }
 
 /// The keys in which two records differ.
@@ -156,7 +180,7 @@ pub fn differences(one: &Record, other: &Record) -> Vec<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sfcred_formats::Moment;
+    use sfcred_formats::{Integration, Moment};
 
     #[test]
     fn a_list_of_users_completes_what_the_vault_has() {
@@ -191,10 +215,15 @@ mod tests {
         (changes, vault.records.iter().map(|record| record.token.clone().unwrap().expose().to_owned()).collect())
     }
 
+    fn settled(taken: &[Key], stayed: &[Key], changed: &[Key]) -> Change {
+        Change::Settled { taken: taken.to_vec(), stayed: stayed.to_vec(), changed: changed.to_vec() }
+    }
+
     #[test]
     fn the_newer_token_wins() {
         let (changes, tokens) = import(&[record("two", "2026-08-01"), record("one", "2026-05-01")], OnConflict::Newer);
-        assert!(matches!(changes[..], [Change::Replaced(_), Change::Refused]), "{changes:?}");
+        let taken = settled(&[Key::Token], &[], &[Key::Username, Key::Token, Key::Issued]);
+        assert_eq!(changes, [taken, settled(&[], &[Key::Token], &[])]);
         assert_eq!(tokens, ["two"]);
     }
 
@@ -208,10 +237,55 @@ mod tests {
 
     #[test]
     fn what_was_said_decides() {
-        assert_eq!(import(&[record("two", "")], OnConflict::Ours), (vec![Change::Refused], vec!["one".into()]));
+        assert_eq!(import(&[record("two", "")], OnConflict::Ours), (vec![settled(&[], &[Key::Token], &[])], vec!["one".into()]));
         let (changes, tokens) = import(&[record("two", "")], OnConflict::Theirs);
-        assert!(matches!(&changes[..], [Change::Replaced(keys)] if keys.contains(&Key::Token)), "{changes:?}");
+        assert_eq!(changes, [settled(&[Key::Token], &[], &[Key::Username, Key::Token, Key::Issued])]);
         assert_eq!(tokens, ["two"]);
+    }
+
+    #[test]
+    fn what_else_the_input_says_is_told_although_the_secrets_of_the_vault_stay() {
+        for on in [OnConflict::Newer, OnConflict::Ours] {
+            let other = Record { notes: "more".into(), used_by: vec![integration("x", "")], ..record("two", "2026-04-01") };
+            let (changes, tokens) = import(&[other], on);
+            assert_eq!(changes, [settled(&[], &[Key::Token], &[Key::UsedBy, Key::Notes])]);
+            assert_eq!(tokens, ["one"]);
+        }
+    }
+
+    #[test]
+    fn a_password_keeps_its_date() {
+        let changed = |password: &str, changed: &str, token: &str, issued: &str| Record {
+            password: password.into(),
+            password_changed: changed.parse().ok(),
+            ..record(token, issued)
+        };
+        let (old, new) = (changed("Fake-Old", "", "one", "2026-11-03"), changed("Fake-New", "2026-11-20", "two", "2026-08-18"));
+        for (on, password, token, issued, date) in [
+            (OnConflict::Newer, "Fake-New", "one", "2026-11-03", "2026-11-20"),
+            (OnConflict::Ours, "Fake-Old", "one", "2026-11-03", ""),
+            (OnConflict::Theirs, "Fake-New", "two", "2026-08-18", "2026-11-20"),
+        ] {
+            let mut vault = Vault { records: vec![old.clone()], ..Vault::default() };
+            Import::new(&mut vault).add(new.clone(), true, &mut |_| Ok(on)).unwrap();
+            assert_eq!(vault.records, [changed(password, date, token, issued)], "{on:?}");
+        }
+    }
+
+    fn integration(name: &str, updated: &str) -> Integration {
+        Integration { name: name.into(), place: String::new(), updated: updated.parse().ok(), ..Integration::default() }
+    }
+
+    #[test]
+    fn who_was_updated_on_the_day_of_a_new_token_may_have_the_old_one() {
+        let used_by = vec![integration("a", "2026-11-01"), integration("b", "2026-10-31")];
+        let old = Record { used_by, ..record("one", "2026-11-01T09:05:00Z") };
+        let new = record("two", "2026-11-01T15:00:00Z");
+        for old in [old.clone(), Record { token: None, issued: None, ..old }] {
+            let mut vault = Vault { records: vec![old], ..Vault::default() };
+            Import::new(&mut vault).add(new.clone(), true, &mut |_| Ok(OnConflict::Newer)).unwrap();
+            assert_eq!(vault.records[0].used_by, [integration("a", ""), integration("b", "2026-10-31")]);
+        }
     }
 
     #[test]

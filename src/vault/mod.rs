@@ -6,6 +6,8 @@
 mod import;
 mod keep;
 mod name;
+mod pending;
+mod replay;
 mod rotate;
 
 use std::fmt;
@@ -18,7 +20,9 @@ use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
 pub use keep::Keep;
-pub use rotate::{Pending, is_pending, mark, mark_done, pending, rotate_password, rotate_token};
+pub use pending::{Pending, is_pending, mark, mark_done, pending};
+pub use replay::replay;
+pub use rotate::{Said, follows, forget_old, is_void, rotate_password, rotate_token};
 
 /// The format of what is inside.
 pub const FORMAT: &str = "sfcred";

@@ -299,3 +299,28 @@ fn a_place_in_the_home_folder() {
     said_nothing(run(command.env("HOME", home.path("jobs")))).assert_code(0, "home");
     assert_eq!(fs::read_to_string(home.path("jobs/deploy.env")).unwrap(), env(NEW));
 }
+
+#[test]
+fn a_token_in_the_notes_of_a_browser_is_found() {
+    let home = home(&["logins.csv"]);
+    let chrome = |token: &str| {
+        format!(
+            "name,url,username,password,note\nOps,https://login.salesforce.com/,ops@one.example,Fake-Lantern-1,Security Token: {token}\n\
+             Shop,https://shop.example/,me,Fake-Lantern-9,x\n"
+        )
+    };
+    home.write("logins.csv", chrome(OLD));
+    apply(&home, &[&ROTATE[..], &["--yes"]].concat()).assert_code(0, "note");
+    assert_eq!((fs::read_to_string(home.path("logins.csv")).unwrap(), status(&home)), (chrome(NEW), String::new()));
+}
+
+#[test]
+fn a_password_with_quotes_gets_a_cell_in_quotes() {
+    let home = home(&["logins.csv"]);
+    let csv = |password: &str| format!("username,password,token,issued\nops@one.example,{password},{OLD},2026-05-01\n");
+    home.write("logins.csv", csv("Fake-Lantern-1"));
+    home.write("password.txt", "Pw\"One#1$x'\\%y\n");
+    let args = ["rotate", "ops", "--password", "--token-file", "password.txt", "--as-of", "2026-11-20", "--apply", "--yes"];
+    apply(&home, &args).assert_code(0, "password");
+    assert_eq!(fs::read_to_string(home.path("logins.csv")).unwrap(), csv("\"Pw\"\"One#1$x'\\%y\""));
+}

@@ -103,7 +103,8 @@ pub(super) const RULES: &[Rule] = &[
 /// A change of the password issues a token of its own within minutes, so one this close is not void.
 const SAME_CHANGE: TimeDelta = TimeDelta::minutes(10);
 
-fn voids(changed: Moment, issued: Moment) -> bool {
+/// Whether this change of the password certainly voids a token that was issued then.
+pub(crate) fn voids(changed: Moment, issued: Moment) -> bool {
     match (changed, issued) {
         (Moment::Instant(changed), Moment::Instant(issued)) => changed > issued + SAME_CHANGE,
         _ => changed.is_after(issued),

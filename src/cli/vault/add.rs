@@ -9,6 +9,7 @@ use sfcred_formats::{Error, Integration, Moment, Record, Result, Secret};
 use super::super::{End, prompt, show};
 use super::store::Store;
 use super::{Opening, Waiting};
+use crate::vault::Vault;
 
 /// Add a record to the vault
 ///
@@ -77,13 +78,18 @@ impl Add {
         }
         record.folder = sfcred_formats::lines::split_path(&self.folder);
         record.used_by = self.used_by.iter().map(|text| integration(text)).collect();
-        let access = self.opening.access()?;
+        if record.used_by.iter().any(|integration| integration.name.is_empty()) {
+            return Ok(End::wrong_use(
+                &Error::new("an integration without a name").at("--used-by").hint("write NAME=PLACE, or NAME alone"),
+            ));
+        }
         // Nobody should type for a record that is there already, or hold the lock while typing.
-        check(&Store::read(&access)?, &record)?;
+        let mut store = Store::read(&self.opening.access()?)?;
+        check(&store.vault, &record)?;
         record.password = ask(self.password_file.as_ref(), "password", "--password-file")?;
         record.token = Some(ask(self.token_file.as_ref(), "token", "--token-file")?).filter(|token| !token.is_empty());
-        let mut store = Store::change(&access, self.waiting.time())?;
-        check(&store, &record)?;
+        store.lock(self.waiting.time())?;
+        check(&store.vault, &record)?;
         let name = record.name().to_owned();
         store.vault.records.push(record);
         store.save()?;
@@ -92,8 +98,8 @@ impl Add {
     }
 }
 
-fn check(store: &Store, record: &Record) -> Result<()> {
-    if store.vault.records.iter().any(|known| known.username.eq_ignore_ascii_case(&record.username)) {
+fn check(vault: &Vault, record: &Record) -> Result<()> {
+    if vault.has_username(&record.username) {
         return Err(Error::new("the vault has this username already")
             .in_file(record.username.as_str())
             .hint("`sfcred rotate` gives it a new token, `sfcred edit` changes the rest"));

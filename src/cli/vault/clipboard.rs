@@ -11,6 +11,7 @@ use sfcred_formats::{Error, Result};
 use zeroize::Zeroizing;
 
 use super::super::show;
+use super::super::signals::Last;
 
 /// A pair of commands: one takes the text on stdin, the other gives it.
 struct Tool {
@@ -35,13 +36,22 @@ pub(super) fn copy(secret: &str, what: &str, clear_after: Duration) -> Result<()
     let tool = TOOLS.iter().find(usable).ok_or_else(|| {
         Error::new("no tool for the clipboard").hint("install wl-clipboard or xclip, or pipe the field: sfcred show NAME --field FIELD | …")
     })?;
-    give(tool, secret)?;
     if clear_after.is_zero() {
+        give(tool, secret)?;
         show::say("notice", &format!("{what} is on the clipboard"));
         return Ok(());
     }
-    show::say("notice", &format!("{what} is on the clipboard for {} seconds", clear_after.as_secs()));
+    let copied = Zeroizing::new(secret.to_owned());
+    // From before it is there, so that no end of the process leaves it there.
+    let _last = Last::is(move || drop(clear(tool, &copied)))?;
+    give(tool, secret)?;
+    show::say("notice", &format!("{what} is on the clipboard for {} seconds; it is cleared when this ends", clear_after.as_secs()));
     thread::sleep(clear_after);
+    clear(tool, secret)
+}
+
+/// Clears the clipboard, unless it holds something else.
+fn clear(tool: &Tool, secret: &str) -> Result<()> {
     let holds = Command::new(tool.paste[0]).args(&tool.paste[1..]).stderr(Stdio::null()).output();
     // Where it cannot be looked at, it is cleared all the same.
     if holds.is_ok_and(|output| output.status.success() && *Zeroizing::new(output.stdout) != *secret.as_bytes()) {

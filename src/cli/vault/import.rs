@@ -1,23 +1,24 @@
 //! `sfcred import`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use sfcred_formats::{Error, Key, Moment, Record, Result};
+use sfcred_formats::{Error, Key, Record, Result};
 
 use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
 use super::store::Store;
-use super::{At, Waiting};
+use super::{At, Waiting, with_own};
 use crate::flow::{self, Options, Source};
 use crate::vault::{Change, Conflict, FORMAT, OnConflict};
 
 /// Take credentials in any format into the vault
 ///
-/// A login that the vault has already is merged: it learns what it did not know. Where password or token differ, the record with the newer
-/// token counts, and where no date decides, both are kept; --on-conflict decides otherwise. Everything is told, and `sfcred undo` takes the
-/// import back.
+/// A login that the vault has already is merged: it learns what it did not know. Where they differ, the password that was changed last counts
+/// and the token that was issued last, and where no date decides, both records are kept; --on-conflict decides otherwise. Everything is told,
+/// and `sfcred undo` takes the import back. Sealed input is opened with the identities of the vault too, and with those of -i the vault.
 #[derive(Args)]
 pub(in super::super) struct Import {
     /// The files and stores to read; - is stdin
@@ -46,9 +47,10 @@ pub(in super::super) struct Import {
     judging: Judging,
 }
 
+/// Whose secrets count where they differ.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Whose {
-    /// Those with the newer token; both, where no date decides
+pub(super) enum Whose {
+    /// The newer password and the newer token; both records, where no date decides
     Newer,
     /// Those of the vault
     Ours,
@@ -59,20 +61,16 @@ enum Whose {
 }
 
 impl Import {
-    pub(in super::super) fn run(self, today: NaiveDate) -> Result<End> {
+    pub(in super::super) fn run(mut self, today: NaiveDate) -> Result<End> {
+        self.reading.identity = with_own(&self.reading.identity);
         let known = self.reading.specs.load()?;
         let Ok(from) = self.reading.from(known) else { return Ok(End::WrongUse) };
         let options = args::options(&self.reading, &self.judging, known, today, show::KEEP)?;
         let access = self.at.access(&self.reading)?;
-        let store = if self.dry_run { Store::read(&access)? } else { Store::change(&access, self.waiting.time())? };
+        let store = Store::read(&access)?;
         let (sources, _) = input::open(&self.inputs, &self.reading, from)?;
-        let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
-            Whose::Newer => Ok(OnConflict::Newer),
-            Whose::Ours => Ok(OnConflict::Ours),
-            Whose::Theirs => Ok(OnConflict::Theirs),
-            Whose::Ask => ask(conflict),
-        };
-        Taking { dry_run: self.dry_run, quiet: self.quiet }.take(store, sources, &mut decide, &options)
+        let Self { dry_run, quiet, on_conflict, waiting, .. } = self;
+        Taking { dry_run, quiet, on_conflict, wait: waiting.time() }.take(store, sources, &options)
     }
 }
 
@@ -82,18 +80,33 @@ pub(super) struct Taking {
     pub dry_run: bool,
     /// Whether only errors are printed.
     pub quiet: bool,
+    /// Whose secrets count.
+    pub on_conflict: Whose,
+    /// How long to wait for others who change the vault.
+    pub wait: Duration,
 }
 
 impl Taking {
     /// Takes the sources into the vault, and tells what became of each login.
-    pub(super) fn take(
-        self,
-        mut store: Store,
-        sources: Vec<Source<'_>>,
-        decide: &mut dyn FnMut(Conflict<'_>) -> Result<OnConflict>,
-        options: &Options,
-    ) -> Result<End> {
-        let (report, changes) = flow::import(sources, &mut store.vault, decide, options)?;
+    ///
+    /// The vault is held only when all has been read and asked.
+    pub(super) fn take(self, mut store: Store, sources: Vec<Source<'_>>, options: &Options) -> Result<End> {
+        let mut incoming = flow::incoming(sources, options)?;
+        let mut answers = Answers::default();
+        if self.on_conflict == Whose::Ask {
+            incoming.take_into(&mut store.vault.clone(), &mut |conflict| answers.ask(conflict))?;
+        }
+        if !self.dry_run {
+            store.lock(self.wait)?;
+        }
+        let mut decide = |conflict: Conflict<'_>| match self.on_conflict {
+            Whose::Newer => Ok(OnConflict::Newer),
+            Whose::Ours => Ok(OnConflict::Ours),
+            Whose::Theirs => Ok(OnConflict::Theirs),
+            Whose::Ask => answers.given(conflict),
+        };
+        let changes = incoming.take_into(&mut store.vault, &mut decide)?;
+        let report = incoming.report;
         if !self.quiet {
             show::report(&report, FORMAT);
         }
@@ -107,7 +120,7 @@ impl Taking {
             }
             let many = |test: fn(&Change) -> bool| changes.iter().filter(|(_, change)| test(change)).count();
             let added = many(|change| matches!(change, Change::Added | Change::KeptBoth));
-            let known = many(|change| matches!(change, Change::Joined(_) | Change::Replaced(_)));
+            let known = many(|change| !change.changed().is_empty());
             let text = format!("{added} added, {known} changed, {} as they were", changes.len() - added - known);
             show::say("notice", &store.shown().name_in(Error::new(text)).to_string());
             if saved {
@@ -119,25 +132,35 @@ impl Taking {
 }
 
 fn is_conflict(change: &Change) -> bool {
-    matches!(change, Change::Replaced(_) | Change::Refused | Change::KeptBoth)
+    matches!(change, Change::Settled { .. } | Change::KeptBoth)
 }
 
 fn conflict(change: &Change) -> String {
-    match change {
-        Change::Replaced(keys) => format!("different secrets; those of the input were taken ({})", names(keys)),
-        Change::Refused => "different secrets; those of the vault stayed".to_owned(),
-        _ => "different secrets; both are kept".to_owned(),
+    let Change::Settled { taken, stayed, changed: keys } = change else { return "different secrets; both are kept".to_owned() };
+    let changed = if keys.is_empty() { String::new() } else { format!("; changed: {}", names(keys)) };
+    match (&taken[..], &stayed[..]) {
+        (_, []) => format!("different secrets; those of the input were taken ({})", names(keys)),
+        ([], stayed) => format!("different secrets; those of the vault stayed ({}){changed}", names(stayed)),
+        (taken, stayed) => {
+            format!("different secrets; {} of the input was taken, {} of the vault stayed{changed}", names(taken), names(stayed))
+        }
     }
 }
 
 /// One line of the difference.
 fn line((name, change): &(String, Change)) -> String {
+    let changed = names(change.changed());
     let (mark, what) = match change {
         Change::Added => ('+', String::new()),
         Change::Same => ('=', String::new()),
-        Change::Joined(keys) => ('~', format!(": {}", names(keys))),
-        Change::Replaced(keys) => ('~', format!(": {}, in place of those of the vault", names(keys))),
-        Change::Refused => ('=', ": different secrets; those of the vault stay".to_owned()),
+        Change::Joined(_) => ('~', format!(": {changed}")),
+        Change::Settled { stayed, .. } if stayed.is_empty() => ('~', format!(": {changed}, in place of those of the vault")),
+        Change::Settled { stayed, changed: keys, .. } if keys.is_empty() => {
+            ('=', format!(": different secrets; those of the vault stay ({})", names(stayed)))
+        }
+        Change::Settled { stayed, .. } => {
+            ('~', format!(": {changed}; different secrets, of which those of the vault stay: {}", names(stayed)))
+        }
         Change::KeptBoth => ('+', ": different secrets; it stands beside the record of the vault".to_owned()),
     };
     format!("{mark} {name}{what}\n")
@@ -148,18 +171,35 @@ pub(super) fn names(keys: &[Key]) -> String {
     show::join(keys.iter().map(|key| key.name()), ", ")
 }
 
+/// What was answered for each login, before the vault was held.
+#[derive(Default)]
+struct Answers(Vec<(Record, Record, OnConflict)>);
+
+impl Answers {
+    fn ask(&mut self, conflict: Conflict<'_>) -> Result<OnConflict> {
+        let answer = ask(conflict)?;
+        self.0.push((conflict.ours.clone(), conflict.theirs.clone(), answer));
+        Ok(answer)
+    }
+
+    fn given(&self, conflict: Conflict<'_>) -> Result<OnConflict> {
+        let given = self.0.iter().find(|(ours, theirs, _)| ours == conflict.ours && theirs == conflict.theirs);
+        given.map(|(.., answer)| *answer).ok_or_else(|| {
+            Error::new("the record was changed meanwhile, so nothing was saved")
+                .in_file(conflict.ours.name())
+                .hint("import again, and decide on the record as it is now")
+        })
+    }
+}
+
 /// Asks on the terminal whose secrets count.
 fn ask(conflict: Conflict<'_>) -> Result<OnConflict> {
-    let token = |record: &Record| match (&record.token, record.issued.map(Moment::day)) {
-        (None, _) => "no token".to_owned(),
-        (Some(_), None) => "a token without date".to_owned(),
-        (Some(_), Some(day)) => format!("a token of {day}"),
-    };
+    let has = |record: &Record| show::join(conflict.keys().into_iter().map(|key| secret(record, key)), " and ");
     let question = format!(
         "{}: the vault has {}, the input {}; keep [v]ault, take [i]nput, [b]oth?",
         show::printable(conflict.ours.name()),
-        token(conflict.ours),
-        token(conflict.theirs)
+        has(conflict.ours),
+        has(conflict.theirs)
     );
     loop {
         let answer = prompt::line(&question).ok_or_else(|| {
@@ -172,4 +212,10 @@ fn ask(conflict: Conflict<'_>) -> Result<OnConflict> {
             _ => {}
         }
     }
+}
+
+/// A secret that differs, by its date.
+fn secret(record: &Record, key: Key) -> String {
+    let (what, date) = if key == Key::Token { ("token", record.issued) } else { ("password", record.password_changed) };
+    date.map_or_else(|| format!("a {what} without date"), |date| format!("a {what} of {date}"))
 }

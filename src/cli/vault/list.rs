@@ -1,5 +1,7 @@
 //! `sfcred list`
 
+use std::fmt::Write;
+
 use clap::Args;
 use serde_json::json;
 use sfcred_formats::{Moment, Record, Result};
@@ -7,6 +9,7 @@ use sfcred_formats::{Moment, Record, Result};
 use super::super::{End, show};
 use super::Opening;
 use super::store::Store;
+use crate::vault::is_void;
 
 /// List the records of the vault, without a secret
 #[derive(Args)]
@@ -32,7 +35,7 @@ impl List {
             let list: Vec<_> = records.into_iter().map(document).collect();
             show::json(&json!({"version": 1, "records": list}))?;
         } else {
-            let rows: Vec<Vec<String>> = records.into_iter().map(row).collect();
+            let rows: Vec<Vec<String>> = records.into_iter().map(|record| row(record, store.vault.number(record))).collect();
             show::print(&show::table(&rows, show::width()))?;
         }
         Ok(End::Done)
@@ -44,15 +47,26 @@ fn has(record: &Record, text: &str) -> bool {
     names.into_iter().any(|name| name.to_lowercase().contains(text))
 }
 
-fn row(record: &Record) -> Vec<String> {
-    let token = match (&record.token, record.issued) {
+/// A line of the table; `number` is which it is of several with one username.
+fn row(record: &Record, number: Option<usize>) -> Vec<String> {
+    let mut token = match (&record.token, record.issued) {
         (None, _) => "no token".to_owned(),
         (Some(_), None) => "token without date".to_owned(),
         (Some(_), Some(issued)) => format!("token of {}", issued.day()),
     };
+    if is_void(record) {
+        token.push_str(", void");
+    }
+    let mut username = record.username.clone();
+    if let Some(number) = number {
+        let _ = write!(username, "#{number}");
+        if let Some(changed) = record.password_changed {
+            let _ = write!(token, ", password of {}", changed.day());
+        }
+    }
     // A table has one line a record, whatever its title is.
     let clean = |text: &str| show::printable(text);
-    vec![clean(&record.username), token, clean(&record.title)]
+    vec![clean(&username), token, clean(&record.title)]
 }
 
 fn document(record: &Record) -> serde_json::Value {
@@ -63,6 +77,7 @@ fn document(record: &Record) -> serde_json::Value {
         "has_password": !record.password.is_empty(),
         "has_token": record.token.is_some(),
         "issued": moment(record.issued),
+        "void": is_void(record),
         "password_changed": moment(record.password_changed),
         "rotate_by": record.rotate_by,
         "urls": record.urls,

@@ -3,6 +3,7 @@
 mod add;
 mod apply;
 mod backup;
+mod change;
 mod clipboard;
 mod copy;
 mod difference;
@@ -14,6 +15,7 @@ mod hold;
 mod import;
 mod init;
 mod kept;
+mod left;
 mod list;
 mod private;
 mod rekey;
@@ -37,7 +39,6 @@ use sfcred_formats::{Error, Result};
 use super::args::Reading;
 use super::{End, config};
 use crate::flow::{Options, Source};
-use crate::vault::OnConflict;
 
 pub(super) use add::Add;
 pub(super) use backup::Backup;
@@ -167,8 +168,8 @@ impl Opening {
     /// Takes sources into the vault, as `import` does.
     pub(super) fn import(&self, waiting: &Waiting, sources: Vec<Source<'_>>, options: &Options, dry_run: bool, quiet: bool) -> Result<End> {
         let access = self.access()?;
-        let store = if dry_run { store::Store::read(&access)? } else { store::Store::change(&access, waiting.time())? };
-        import::Taking { dry_run, quiet }.take(store, sources, &mut |_| Ok(OnConflict::Newer), options)
+        let store = store::Store::read(&access)?;
+        import::Taking { dry_run, quiet, on_conflict: import::Whose::Newer, wait: waiting.time() }.take(store, sources, options)
     }
 
     /// What opens the vault.
@@ -185,6 +186,12 @@ impl Opening {
 /// The identities that were named, else the one of one's own.
 fn identities(named: &[PathBuf]) -> Vec<PathBuf> {
     if named.is_empty() { own_identity().filter(|path| path.exists()).into_iter().collect() } else { named.to_vec() }
+}
+
+/// The identities that were named, and the one of one's own: for verbs that open other files beside the vault.
+fn with_own(named: &[PathBuf]) -> Vec<PathBuf> {
+    let own = own_identity().filter(|path| path.exists() && !named.contains(path));
+    named.iter().cloned().chain(own).collect()
 }
 
 /// Where one's own identity is.

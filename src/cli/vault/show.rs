@@ -9,6 +9,7 @@ use sfcred_formats::{Error, Key, Kind, Record, Result};
 use super::super::{End, show};
 use super::store::Store;
 use super::{Opening, clipboard};
+use crate::vault::is_void;
 
 /// Show one record; secrets only when asked
 #[derive(Args)]
@@ -68,7 +69,10 @@ impl Show {
         let rows: Vec<Vec<String>> = lines
             .into_iter()
             .map(|line| {
-                let value = if line.secret && !self.reveal { "***".to_owned() } else { line.value };
+                let mut value = if line.secret && !self.reveal { "***".to_owned() } else { line.value };
+                if line.label == Key::Issued.name() && is_void(record) {
+                    value.push_str(" (void, for the password was changed after it)");
+                }
                 vec![show::printable(line.label), value.split('\n').map(show::printable).collect::<Vec<_>>().join("\n    ")]
             })
             .collect();

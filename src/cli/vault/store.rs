@@ -60,7 +60,7 @@ pub(super) struct Store {
     sealed: Vec<u8>,
     /// What is inside, as it was read.
     plain: Zeroizing<Vec<u8>>,
-    _hold: Option<Hold>,
+    hold: Option<Hold>,
     /// What is to be saved.
     pub(super) vault: Vault,
 }
@@ -68,24 +68,41 @@ pub(super) struct Store {
 impl Store {
     /// Opens the vault to look at it.
     pub(super) fn read(access: &Access) -> Result<Self> {
-        Self::load(access, place(&access.path)?, None)
+        Self::load(access, place(&access.path)?)
     }
 
     /// Opens the vault to change it, when no other process does.
     pub(super) fn change(access: &Access, wait: Duration) -> Result<Self> {
         let place = place(&access.path)?;
         save::check_folder(&place)?;
-        // Before the lock, whose file would be all that is there.
-        Real.read(&place, &place.name).map_err(|error| missing(&place, error))?;
-        let hold = Hold::take(&place, wait)?;
-        Self::load(access, place, Some(hold))
+        // Before the lock: a passphrase may be asked for, and without a vault the file of the lock would be all that is there.
+        let mut store = Self::load(access, place)?;
+        store.lock(wait)?;
+        Ok(store)
     }
 
-    fn load(access: &Access, place: Place, hold: Option<Hold>) -> Result<Self> {
+    fn load(access: &Access, place: Place) -> Result<Self> {
         let sealed = Real.read(&place, &place.name).map_err(|error| missing(&place, error))?;
         let mut opened = Opened::new(access);
         let (plain, vault) = read(&mut opened, &sealed).map_err(|error| closed(&place, error))?;
-        Ok(Self { place, opened, sealed, plain, _hold: hold, vault })
+        Ok(Self { place, opened, sealed, plain, hold: None, vault })
+    }
+
+    /// Waits until no other process changes the vault, and reads it again where one has.
+    pub(super) fn lock(&mut self, wait: Duration) -> Result<()> {
+        save::check_folder(&self.place)?;
+        self.hold = Some(Hold::take(&self.place, wait)?);
+        let sealed = Real.read(&self.place, &self.place.name).map_err(|error| missing(&self.place, error))?;
+        if sealed != self.sealed {
+            (self.plain, self.vault) = read(&mut self.opened, &sealed).map_err(|error| closed(&self.place, error))?;
+            self.sealed = sealed;
+        }
+        Ok(())
+    }
+
+    /// Lets others change the vault.
+    pub(super) fn release(&mut self) {
+        self.hold = None;
     }
 
     /// Saves what was changed, and says whether anything was.

@@ -3,16 +3,18 @@
 mod plan;
 mod target;
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use clap::Args;
-use sfcred_formats::{Change, Error, Record, Result};
+use sfcred_formats::{Change, Error, Integration, Record, Result};
 
 use super::super::args::Reading;
 use super::super::{End, prompt, show};
-use super::Waiting;
-use super::rotate::{self, change};
+use super::change::change;
+use super::left;
 use super::save::Real;
-use super::store::Access;
+use super::store::Store;
 use crate::flow::Options;
 use crate::vault::{is_pending, mark};
 use plan::{Plan, Secrets};
@@ -35,8 +37,8 @@ pub(super) struct Apply {
 
 /// What the files are dealt with by.
 pub(super) struct Applying<'a> {
-    pub(super) access: &'a Access,
-    pub(super) waiting: &'a Waiting,
+    /// How long to wait for others who change the vault.
+    pub(super) wait: Duration,
     pub(super) reading: &'a Reading,
     pub(super) options: &'a Options,
     /// The day on which they are updated.
@@ -44,10 +46,9 @@ pub(super) struct Applying<'a> {
     pub(super) apply: &'a Apply,
 }
 
-/// An integration that waits, by its place in the record.
+/// An integration that waits.
 struct Step {
-    at: usize,
-    place: String,
+    integration: Integration,
     change: Change,
     plan: Plan,
 }
@@ -63,7 +64,7 @@ impl Applying<'_> {
     }
 
     /// Gives every integration of the record that waits what the record has now; `before` is what it was, where this run has changed it.
-    pub(super) fn run(&self, record: &Record, before: Option<&Record>) -> Result<End> {
+    pub(super) fn run(&self, store: &mut Store, record: &Record, before: Option<&Record>) -> Result<End> {
         if record.username.is_empty() {
             return Err(Error::new("a record without a username cannot be found in a file")
                 .in_file(record.name())
@@ -72,18 +73,26 @@ impl Applying<'_> {
         let secrets = Secrets { record, before };
         let steps = self.steps(&secrets);
         if steps.is_empty() {
-            rotate::tell_rest(record);
+            left::show(record);
+            left::tell(record);
             return Ok(End::Done);
         }
         let difference = difference(&secrets, &steps);
-        show::print(&difference)?;
+        if let Err(error) = show::print(&difference) {
+            let saved = if before.is_some() && !self.apply.dry_run { "the vault was saved, but " } else { "" };
+            show::error(
+                &Error::new(format!("{saved}what would change could not be printed, so no file was changed: {error}"))
+                    .hint("`sfcred rotate NAME --apply` does the files later"),
+            );
+            return Ok(End::Failed);
+        }
         for step in &steps {
             match &step.plan {
-                Plan::ByHand(Some(reason)) => show::say("notice", &format!("{}: {reason}", step.place)),
+                Plan::ByHand(Some(reason)) => show::say("notice", &format!("{}: {reason}", step.integration.place)),
                 Plan::Write(file) if file.amended.old_date => {
-                    show::say("notice", &format!("{}: the date of the token cannot be found there, and stays", step.place));
+                    show::say("notice", &format!("{}: the date of the token cannot be found there, and stays", step.integration.place));
                 }
-                Plan::Same if self.apply.dry_run => show::say("notice", &format!("{}: has them already", step.place)),
+                Plan::Same if self.apply.dry_run => show::say("notice", &format!("{}: has them already", step.integration.place)),
                 _ => {}
             }
         }
@@ -93,29 +102,29 @@ impl Applying<'_> {
         if !agreed {
             show::say("notice", "no file was changed");
         }
-        self.finish(record, steps, agreed && !self.apply.dry_run)
+        self.finish(store, record, steps, agreed && !self.apply.dry_run)
     }
 
     /// Looks at every integration that waits.
     fn steps(&self, secrets: &Secrets<'_>) -> Vec<Step> {
-        let waits = secrets.record.used_by.iter().enumerate().filter(|(_, integration)| is_pending(secrets.record, integration));
+        let waits = secrets.record.used_by.iter().filter(|integration| is_pending(secrets.record, integration));
         let mut plans: Vec<Plan> = Vec::new();
         let mut known = Vec::new();
-        for (at, integration) in waits {
+        for integration in waits {
             let change = secrets.change(integration);
             let plan = plan::plan(&change, &integration.place, self.reading, self.options, &plans);
             plans.push(plan);
-            known.push((at, integration.place.clone(), change));
+            known.push((integration.clone(), change));
         }
-        known.into_iter().zip(plans).map(|((at, place, change), plan)| Step { at, place, change, plan }).collect()
+        known.into_iter().zip(plans).map(|((integration, change), plan)| Step { integration, change, plan }).collect()
     }
 
     /// Writes the files if that was agreed to, marks what is done, and tells what is left.
-    fn finish(&self, record: &Record, steps: Vec<Step>, write: bool) -> Result<End> {
+    fn finish(&self, store: &mut Store, record: &Record, steps: Vec<Step>, write: bool) -> Result<End> {
         let mut end = End::Done;
-        let mut done: Vec<usize> = Vec::new();
+        let mut done: Vec<Integration> = Vec::new();
         let mut written = vec![false; steps.len()];
-        for (number, Step { at, place, plan, .. }) in steps.into_iter().enumerate() {
+        for (number, Step { integration, plan, .. }) in steps.into_iter().enumerate() {
             let is_done = match plan {
                 Plan::Same => Ok(true),
                 Plan::ByHand(_) => Ok(false),
@@ -123,20 +132,20 @@ impl Applying<'_> {
                 Plan::Failed(error) => Err(error),
                 Plan::Write(_) if !write => Ok(false),
                 Plan::Write(file) => file.target.replace(&Real, &file.amended.bytes).map(|()| {
-                    show::say("notice", &format!("{place}: written"));
+                    show::say("notice", &format!("{}: written", integration.place));
                     true
                 }),
             };
             match is_done {
                 Ok(true) => {
-                    done.push(at);
+                    done.push(integration);
                     if let Some(written) = written.get_mut(number) {
                         *written = true;
                     }
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    show::error(&error.in_file(place));
+                    show::error(&error.in_file(integration.place));
                     end = End::Failed;
                 }
             }
@@ -147,15 +156,19 @@ impl Applying<'_> {
         let after = if done.is_empty() {
             record.clone()
         } else {
-            change(self.access, self.waiting, record, |record| {
-                for at in &done {
-                    mark(record, *at, self.day);
+            change(store, self.wait, record, |record| {
+                // What somebody has added meanwhile waits for its own turn.
+                for at in 0..record.used_by.len() {
+                    let is_done = |one: &Integration| done.iter().any(|done| done.name == one.name && done.place == one.place);
+                    if record.used_by.get(at).is_some_and(is_done) {
+                        mark(record, at, self.day);
+                    }
                 }
                 Ok(())
             })?
         };
-        rotate::show_left(&after)?;
-        rotate::tell_rest(&after);
+        left::show(&after);
+        left::tell(&after);
         Ok(end)
     }
 }
@@ -163,10 +176,10 @@ impl Applying<'_> {
 /// A line for each value that differs.
 fn difference(secrets: &Secrets<'_>, steps: &[Step]) -> String {
     let mut lines = String::new();
-    for Step { place, change, plan, .. } in steps {
+    for Step { integration, change, plan } in steps {
         let Plan::Write(file) = plan else { continue };
         for edit in &file.amended.edits {
-            lines.push_str(&show::printable(&secrets.line(place, edit, change)));
+            lines.push_str(&show::printable(&secrets.line(&integration.place, edit, change)));
             lines.push('\n');
         }
     }

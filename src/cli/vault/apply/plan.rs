@@ -11,6 +11,7 @@ use super::target::{Target, There};
 use crate::amend::amend;
 use crate::flow::Options;
 use crate::seal::is_sealed;
+use crate::vault::is_void;
 
 /// The longest file that is looked at, which is read several times.
 const LONGEST: u64 = 64 << 20;
@@ -47,14 +48,13 @@ impl Secrets<'_> {
     /// What the file of this integration is to have.
     pub(super) fn change(&self, integration: &Integration) -> Change {
         let Self { record, before } = self;
-        let is_void = matches!((record.issued, record.password_changed), (Some(issued), Some(changed)) if changed.is_after(issued));
         // A rotation forgets what was updated on its own day.
         let known = before.and_then(|before| before.used_by.iter().find(|other| other.name == integration.name)).unwrap_or(integration);
         let waits = record.password_changed.is_some_and(|changed| known.updated.is_none_or(|updated| changed.is_after(updated)));
         let is_new = before.is_some_and(|before| before.password != record.password);
         Change {
             username: record.username.clone(),
-            token: record.token.clone().filter(|_| !is_void),
+            token: record.token.clone().filter(|_| !is_void(record)),
             issued: record.issued,
             password: Some(record.password.clone()).filter(|password| !password.is_empty() && (waits || is_new)),
             password_changed: record.password_changed,
@@ -99,6 +99,9 @@ fn look(change: &Change, place: &str, reading: &Reading, options: &Options, othe
     }
     let path = &in_home(place);
     let target = match Target::open(path, LONGEST)? {
+        There::Nothing if is_like_a_path(place) => {
+            return by_hand("no such file, seen from this folder; change to the folder where the place begins, or update it by hand");
+        }
         There::Nothing => return Ok(Plan::ByHand(None)),
         There::Folder => return by_hand("a folder, which is left to you"),
         There::File(target) => *target,
@@ -127,6 +130,15 @@ fn look(change: &Change, place: &str, reading: &Reading, options: &Options, othe
 fn in_home(place: &str) -> PathBuf {
     let home = || Some(home_dir()?.join(place.strip_prefix("~/")?));
     home().unwrap_or_else(|| PathBuf::from(place))
+}
+
+/// Whether a place looks like the path of a file, and not like a host, a service, or a sentence.
+fn is_like_a_path(place: &str) -> bool {
+    const ENDS: [&str; 14] =
+        ["env", "properties", "xml", "json", "yaml", "yml", "toml", "ini", "conf", "cfg", "config", "csv", "txt", "sh"];
+    let end = place.rsplit_once('.').is_some_and(|(_, end)| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)));
+    let begins = place.starts_with(['/', '~', '.']);
+    !place.contains("://") && (begins || end || (place.contains('/') && !place.contains(' ')))
 }
 
 /// The format of a file, by what is in it.

@@ -1,10 +1,14 @@
 //! The same login twice.
 
+mod pair;
+
 use std::collections::{BTreeSet, HashMap};
 
 use sfcred_formats::{Moment, Record, Secret, Tally};
 
 use crate::place::SHORTEST_TOKEN;
+use pair::earlier;
+pub(crate) use pair::{Differs, Take, forget_updates, join, newer};
 
 /// What became of a login that several inputs hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +19,8 @@ pub enum Merged {
     Joined,
     /// They differ, and the one with the newer token was taken.
     NewerTaken,
+    /// They differ, and the newer password was taken, and the newer token, which may be another's.
+    EachTaken,
     /// They differ, and nothing says which one is newer, so both are kept.
     BothKept,
 }
@@ -73,10 +79,11 @@ fn one_login(mut records: Vec<Record>, tally: &mut Tally<Merged>) -> Vec<Record>
     for record in logins.into_iter().chain(tokens) {
         let near = kept.len().saturating_sub(NEAREST);
         let goes_with = |test: fn(&Record, &Record) -> bool| kept[near..].iter().position(|known| test(known, &record)).map(|at| near + at);
-        let at = goes_with(|known, record| agree(known, record) && known.token == record.token)
-            .or_else(|| goes_with(agree))
+        let at = goes_with(|known, record| !differ(known, record) && known.token == record.token)
+            .or_else(|| goes_with(|known, record| !differ(known, record)))
             .or_else(|| goes_with(|known, record| newer(known, record).is_some()));
-        let Some(at) = at else {
+        let taken = at.and_then(|at| Some((at, newer(&kept[at], &record)?)));
+        let Some((at, take)) = taken else {
             if !kept.is_empty() {
                 tally.add(Merged::BothKept, record.name());
             }
@@ -84,10 +91,14 @@ fn one_login(mut records: Vec<Record>, tally: &mut Tally<Merged>) -> Vec<Record>
             continue;
         };
         let known = &mut kept[at];
-        let merged = if agree(known, &record) { Merged::Joined } else { Merged::NewerTaken };
+        let differs = Differs::between(known, &record);
+        let merged = match take {
+            _ if !differs.any() => Merged::Joined,
+            take if differs.token && (!differs.password || take.password == take.token) => Merged::NewerTaken,
+            _ => Merged::EachTaken,
+        };
         tally.add(merged, record.name());
-        let old = if newer(known, &record) == Some(true) { std::mem::replace(known, record) } else { record };
-        join(known, old);
+        join(known, record, take);
     }
     kept
 }
@@ -126,100 +137,14 @@ fn share_dates(records: &mut [Record]) {
     }
 }
 
-fn earlier(one: Moment, other: Moment) -> Moment {
-    if one.is_after(other) { other } else { one }
-}
-
-/// Whether the secrets of two records of one login do not contradict each other.
-pub(crate) fn agree(one: &Record, other: &Record) -> bool {
-    one.password.agrees(&other.password) && one.token.agrees(&other.token)
-}
-
-/// Whether the second of two records of one login has the newer token, where that is certain.
-pub(crate) fn newer(known: &Record, record: &Record) -> Option<bool> {
-    // A date says which token is newer only where there are two tokens.
-    let both = known.token.is_some() && record.token.is_some();
-    match (known.issued, record.issued) {
-        (Some(known), Some(new)) if both && new.is_after(known) => Some(true),
-        (Some(known), Some(new)) if both && known.is_after(new) => Some(false),
-        _ => None,
-    }
-}
-
-/// Adds to a record what only the other one of its login knows.
-pub(crate) fn join(record: &mut Record, other: Record) {
-    fill_secrets(record, &other);
-    fill(record, other);
-}
-
-trait Agrees {
-    /// Whether both say the same, or one says nothing.
-    fn agrees(&self, other: &Self) -> bool;
-}
-
-impl Agrees for Secret {
-    fn agrees(&self, other: &Self) -> bool {
-        self.is_empty() || other.is_empty() || self == other
-    }
-}
-
-impl Agrees for Option<Secret> {
-    fn agrees(&self, other: &Self) -> bool {
-        self.is_none() || other.is_none() || self == other
-    }
-}
-
-/// Adds the secrets that only the other one knows: a new token leaves the password as it was. A date stays with its secret.
-fn fill_secrets(record: &mut Record, other: &Record) {
-    if record.password.is_empty() {
-        record.password = other.password.clone();
-    }
-    // The last change is what counts, whoever knew of it.
-    record.password_changed = match (record.password_changed, other.password_changed) {
-        (Some(one), Some(later)) if later.is_after(one) => Some(later),
-        (one, other) => one.or(other),
-    };
-    if record.token.is_none() && other.token.is_some() {
-        record.token.clone_from(&other.token);
-        record.issued = other.issued.or(record.issued);
-    } else if other.token.is_none() || record.token == other.token {
-        record.issued = record.issued.or(other.issued);
-    }
-}
-
-/// Adds everything but the secrets that only the other one knows.
-fn fill(record: &mut Record, other: Record) {
-    if record.title.is_empty() {
-        record.title = other.title;
-    }
-    if record.folder.is_empty() {
-        record.folder = other.folder;
-    }
-    record.rotate_by = record.rotate_by.or(other.rotate_by);
-    record.created = [record.created, other.created].into_iter().flatten().min();
-    record.modified = record.modified.max(other.modified);
-    add_new(&mut record.urls, other.urls);
-    add_new(&mut record.used_by, other.used_by);
-    add_new(&mut record.tags, other.tags);
-    add_new(&mut record.fields, other.fields);
-    if !record.notes.expose().contains(other.notes.expose()) {
-        if !record.notes.is_empty() {
-            record.notes.push("\n\n");
-        }
-        record.notes.push(other.notes.expose());
-    }
-}
-
-fn add_new<T: PartialEq>(list: &mut Vec<T>, others: Vec<T>) {
-    for other in others {
-        if !list.contains(&other) {
-            list.push(other);
-        }
-    }
+fn differ(one: &Record, other: &Record) -> bool {
+    Differs::between(one, other).any()
 }
 
 #[cfg(test)]
 mod tests {
+    use sfcred_formats::Integration;
+
     use super::*;
 
     fn record(password: &str, token: &str, issued: &str, notes: &str) -> Record {
@@ -350,5 +275,63 @@ mod tests {
     fn what_differs_is_kept_in_every_order() {
         let two = [record("one", "", "", ""), record("two", "", "", ""), record("two", NEW, "2026-06-10", "")];
         assert_eq!(in_every_order(&two).0, [record("one", "", "", ""), record("two", NEW, "2026-06-10", "")]);
+    }
+
+    /// A password, when it was changed, a token, when it was issued.
+    type Secrets = [&'static str; 4];
+
+    fn login([password, changed, token, issued]: Secrets) -> Record {
+        Record { password_changed: changed.parse().ok(), ..record(password, token, issued, "") }
+    }
+
+    #[test]
+    fn each_secret_is_decided_by_its_own_date() {
+        let table: [(&str, Secrets, Secrets, Option<Secrets>); 16] = [
+            ("each its own", ["a", "08-01", "A", "11-03"], ["b", "11-20", "B", "08-18"], Some(["b", "11-20", "A", "11-03"])),
+            ("both of one", ["a", "08-01", "A", "08-01"], ["b", "11-20", "B", "11-20"], Some(["b", "11-20", "B", "11-20"])),
+            ("the one date is the last", ["a", "", "A", "11-03"], ["b", "11-20", "B", "08-18"], Some(["b", "11-20", "A", "11-03"])),
+            ("the token is the last", ["a", "", "A", "11-03"], ["b", "10-20", "B", "08-18"], Some(["a", "", "A", "11-03"])),
+            ("one token", ["a", "01-01", "A", "08-01"], ["b", "08-18", "A", "08-01"], Some(["b", "08-18", "A", "08-01"])),
+            ("one token, one date", ["a", "", "A", "08-01"], ["b", "08-18", "A", "08-01"], Some(["b", "08-18", "A", "08-01"])),
+            ("one token, and a date before it", ["a", "", "A", "08-01"], ["b", "07-18", "A", "08-01"], None),
+            ("one token without a date", ["a", "", "A", ""], ["b", "08-18", "A", ""], None),
+            ("no token", ["a", "01-01", "", ""], ["b", "08-18", "", ""], Some(["b", "08-18", "", ""])),
+            ("one day", ["a", "08-18", "A", "08-01"], ["b", "08-18", "A", "08-01"], None),
+            ("a token is no date of a password", ["a", "", "", ""], ["b", "", "A", "08-18"], None),
+            ("voided", ["a", "01-01", "A", "08-01"], ["b", "08-18", "B", ""], Some(["b", "08-18", "B", ""])),
+            ("not voided", ["a", "01-01", "A", "08-20"], ["b", "08-18", "B", ""], None),
+            ("only the token, voided", ["a", "08-18", "A", "08-01"], ["a", "", "B", ""], Some(["a", "08-18", "B", ""])),
+            ("no date", ["a", "", "A", ""], ["b", "", "B", ""], None),
+            ("a change without the password", ["a", "", "A", "08-01"], ["", "08-18", "", ""], Some(["a", "08-18", "A", "08-01"])),
+        ];
+        for (what, one, other, expected) in table {
+            let year = |[password, changed, token, issued]: Secrets| {
+                let day = |day: &str| if day.is_empty() { String::new() } else { format!("2026-{day}") };
+                let changed: &'static str = day(changed).leak();
+                login([password, changed, token, day(issued).leak()])
+            };
+            for pair in [[one, other], [other, one]] {
+                let (mut records, _) = merge(pair.map(year));
+                let expected = expected.map_or_else(|| pair.map(year).to_vec(), |one| vec![year(one)]);
+                for record in &mut records {
+                    record.username.make_ascii_lowercase();
+                }
+                assert_eq!(records, expected, "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_integration_is_known_to_have_what_stays() {
+        let with = |token: &str, issued: &str, updated: [&str; 2]| {
+            let integration =
+                |name: &str, updated: &str| Integration { name: name.into(), updated: updated.parse().ok(), ..Integration::default() };
+            Record { used_by: vec![integration("a", updated[0]), integration("b", updated[1])], ..record("pw", token, issued, "") }
+        };
+        let old = with("old", "2026-05-01", ["2026-08-01", "2026-07-01"]);
+        for pair in [[old.clone(), with("new", "2026-08-01", ["", "2026-08-02"])], [with("new", "2026-08-01", ["", "2026-08-02"]), old]] {
+            let (records, _) = merge(pair);
+            assert_eq!(records[0].used_by, with("", "", ["", "2026-08-02"]).used_by);
+        }
     }
 }
