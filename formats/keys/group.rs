@@ -168,7 +168,8 @@ impl Group {
 
     /// Username, password and token, or a flag in place of one of the two, with the token under a name or in a shape that only Salesforce has.
     fn is_typical(&self) -> bool {
-        let typical = |(token, _, sure): &(Secret, At, bool)| value::is_like_a_token(token.expose()) && (*sure || self.sandbox.is_some());
+        let typical =
+            |(token, _, sure): &(Secret, At, bool)| salesforce::is_token_like(token.expose()) && (*sure || self.sandbox.is_some());
         let named = self.username.is_some() || self.client.len() > 1;
         let without = self.password.is_some() && self.token.is_none() && self.no_token && self.sandbox.is_some();
         let whole = self.password.is_some() || self.sandbox.is_some();

@@ -1,5 +1,7 @@
 //! What the value of a key means.
 
+use crate::salesforce::is_token_like;
+
 /// What a value points to, where it is not the value itself but names the place where it is kept.
 pub(crate) fn reference(value: &str) -> Option<&'static str> {
     let value = value.trim();
@@ -92,23 +94,11 @@ pub(super) fn other_than_token(value: &str) -> &'static str {
     }
 }
 
-/// Whether a value looks as security tokens do: 24 or 25 letters and digits, mixed.
-pub(super) fn is_like_a_token(value: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
-    let distinct: std::collections::BTreeSet<u8> = value.bytes().collect();
-    matches!(value.len(), 24 | 25)
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
-        && distinct.len() >= 10
-}
-
 /// Whether a password may have a token at its end.
 pub(crate) fn may_end_in_token(password: &str) -> bool {
     [24, 25].into_iter().any(|length| {
         let at = password.len().checked_sub(length).filter(|at| *at >= 5);
-        at.and_then(|at| password.get(at..)).is_some_and(is_like_a_token)
+        at.and_then(|at| password.get(at..)).is_some_and(is_token_like)
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a security token looks like, and what people put in its place.
 
+use sfcred_formats::salesforce::{TOKEN_LENGTHS, is_mixed, is_token_like};
+
 /// What stands in the place of the token. Nobody can verify a token offline; this is about its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -26,13 +28,10 @@ impl Shape {
     }
 }
 
-/// The lengths of tokens.
-const NORMAL: [usize; 2] = [24, 25];
-
 /// Says what a token looks like, without regard to blanks at its ends.
 pub fn shape(token: &str) -> Shape {
     // What nearly every record has, and what no placeholder is.
-    if NORMAL.contains(&token.len()) && is_mixed(token) {
+    if TOKEN_LENGTHS.contains(&token.len()) && is_mixed(token) {
         return Shape::Normal;
     }
     let token = token.trim();
@@ -59,47 +58,14 @@ pub(super) fn trimmed(text: &str) -> &str {
     if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
 
-/// Whether there are digits, capital and small letters, and nothing else. It is asked of every record, so it looks up each byte.
-fn is_mixed(text: &str) -> bool {
-    text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]) == 7
-}
-
-/// A bit for what each byte is: a digit, a capital letter, a small one, anything else.
-const KINDS: [u8; 256] = {
-    let mut kinds = [8; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        kinds[byte as usize] = match byte {
-            b'0'..=b'9' => 1,
-            b'A'..=b'Z' => 2,
-            b'a'..=b'z' => 4,
-            _ => 8,
-        };
-        byte += 1;
-    }
-    kinds
-};
-
-/// Whether a text is very likely a token: a random one lacks a digit once in seventy times, and a letter of either case hardly ever.
-pub fn is_like_a_token(text: &str) -> bool {
-    if !NORMAL.contains(&text.len()) || !is_mixed(text) {
-        return false;
-    }
-    let mut seen = 0_u128;
-    for byte in text.bytes() {
-        seen |= 1 << (byte & 127);
-    }
-    seen.count_ones() >= 10
-}
-
 /// How many ways there are to split a password that may have a token at its end, by the length of the token.
 pub fn splits(password: &str) -> Vec<usize> {
     let tail = password.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
     let fits = |length: &usize| {
         let rest = password.len().checked_sub(*length).filter(|rest| *rest >= SHORTEST_PASSWORD);
-        *length <= tail && rest.and_then(|rest| password.get(rest..)).is_some_and(is_like_a_token)
+        *length <= tail && rest.and_then(|rest| password.get(rest..)).is_some_and(is_token_like)
     };
-    NORMAL.into_iter().filter(fits).collect()
+    TOKEN_LENGTHS.into_iter().filter(fits).collect()
 }
 
 /// The least that Salesforce's policies ask of a password.

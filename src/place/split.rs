@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use sfcred_formats::salesforce::is_token_like;
 use sfcred_formats::{Record, Secret};
 
 use super::Finding;
-use crate::check::{is_like_a_token, splits};
+use crate::check::splits;
 
 /// How joined values are split.
 #[derive(Clone, Copy, Debug)]
@@ -58,14 +59,14 @@ pub fn split(joined: &str, tokens: &[&str], passwords: &[&str], length: Option<u
     }
     let behind = |password: &&str| joined.strip_prefix(*password).filter(|rest| rest.len() < joined.len());
     let rests: Vec<&str> = passwords.iter().filter_map(behind).collect();
-    if let Some(token) = rests.iter().find(|rest| is_like_a_token(rest)) {
+    if let Some(token) = rests.iter().find(|rest| is_token_like(rest)) {
         return Outcome::Certain(token.len());
     }
     if let Some(rest) = rests.first() {
         return if rest.is_empty() { Outcome::NoToken } else { Outcome::OtherRest(rest.chars().count()) };
     }
     match (&splits(joined)[..], length) {
-        ([], _) if is_like_a_token(joined) => Outcome::OnlyToken,
+        ([], _) if is_token_like(joined) => Outcome::OnlyToken,
         (lengths, Some(length)) if lengths.contains(&length) => Outcome::Probable(length),
         ([length], None) => Outcome::Probable(*length),
         ([one, other], None) => Outcome::Ambiguous(ranked(joined, [*one, *other])),

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use sfcred_formats::{Record, Secret, Spot, find, salesforce};
 
-use crate::check::{Shape, is_like_a_token, shape};
+use crate::check::{Shape, shape};
 
 pub use read::look;
 pub use rules::{RULES, Rule};
@@ -86,6 +86,6 @@ fn is_password(password: &Secret) -> bool {
 
 /// Whether a record of a format in which anything can stand is about Salesforce.
 fn is_ours(record: &Record) -> bool {
-    record.token.as_ref().is_some_and(|token| is_like_a_token(token.expose()))
+    record.token.as_ref().is_some_and(|token| salesforce::is_token_like(token.expose()))
         || record.urls.iter().any(|url| salesforce::is_salesforce(url))
 }

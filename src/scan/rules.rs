@@ -1,11 +1,12 @@
 //! The rules for lines: small ones, each with its examples.
 
 use regex::Captures;
+use sfcred_formats::salesforce::is_token_like;
 use sfcred_formats::{Record, Secret};
 
 use super::around::{Around, fold, has_prefix, is_literal, is_password_key, is_security_token, is_token};
 use super::is_password;
-use crate::check::{is_like_a_token, splits};
+use crate::check::splits;
 
 /// A way in which credentials stand in a text.
 pub struct Rule {
@@ -35,7 +36,7 @@ pub const RULES: [Rule; 9] = [
         pattern: r#"(?i)\blogin\w*\s*\(\s*["'`](?<user>[^"'`\s@]+@[^"'`\s]+)["'`]\s*,\s*["'`](?<password>[^"'`\r\n]+)["'`](?:\s*[+.,]\s*["'`](?<token>[A-Za-z0-9]{15,40})["'`])?"#,
         find: |found, around| {
             let mut record = Record { username: found["user"].into(), password: found["password"].into(), ..Record::default() };
-            record.token = found.name("token").filter(|token| is_like_a_token(token.as_str())).map(|token| token.as_str().into());
+            record.token = found.name("token").filter(|token| is_token_like(token.as_str())).map(|token| token.as_str().into());
             let sure = record.token.is_some() || !splits(&found["password"]).is_empty();
             (is_password(&record.password) && (sure || around.is_ours())).then_some(record)
         },
@@ -58,7 +59,7 @@ pub const RULES: [Rule; 9] = [
         pattern: r#"(?i)(?:set_?|with_?|\.)pass(?:word|wd)\s*\(\s*["'`](?<password>[^"'`\r\n]{5,120})["'`](?:\s*[+.]\s*["'`](?<token>[A-Za-z0-9]{24,25})["'`])?\s*\)"#,
         find: |found, around| {
             let mut record = Record { password: found["password"].into(), ..Record::default() };
-            record.token = found.name("token").map(|token| token.as_str()).filter(|token| is_like_a_token(token)).map(Into::into);
+            record.token = found.name("token").map(|token| token.as_str()).filter(|token| is_token_like(token)).map(Into::into);
             let record = around.with_user(record);
             let sure = record.token.is_some() && !record.username.is_empty();
             (is_literal(&record.password) && (sure || around.is_ours())).then_some(record)
@@ -83,7 +84,7 @@ pub const RULES: [Rule; 9] = [
         pattern: r#"(?i)(?<key>[a-z_][\w.\-]*(?: token)?)["'`*_]{0,3}\s*(?:=>|:=|[:=,>(])\s*[*_]{0,2}\s*\\?["'`]?(?<token>[A-Za-z0-9]{24,25})(?:[^A-Za-z0-9]|$)"#,
         find: |found, around| {
             let token = &found["token"];
-            if !is_like_a_token(token) {
+            if !is_token_like(token) {
                 return None;
             }
             let key = around.name_of(&found["key"]);
@@ -135,7 +136,7 @@ pub const RULES: [Rule; 9] = [
         pattern: r#"(?i)(?:security token|sicherheitstoken)\b[^\r\n=<>{}]{0,100}?[\s"'`(:*](?<token>[A-Za-z0-9]{24,25})(?:[\s"'`>).,;!*]|$)"#,
         find: |found, around| {
             let token = &found["token"];
-            let fits = is_like_a_token(token) && !around.is_others("");
+            let fits = is_token_like(token) && !around.is_others("");
             fits.then(|| around.with_address(Record { token: Some(token.into()), ..Record::default() }))
         },
         is_session: false,
@@ -160,7 +161,7 @@ pub const RULES: [Rule; 9] = [
         find: |found, around| {
             let (key, token) = (&found["key"], &found["token"]);
             let record = Record { password: found["password"].into(), token: Some(token.into()), ..Record::default() };
-            let fits = is_password_key(key) && is_like_a_token(token) && is_literal(&record.password) && !around.is_others(key);
+            let fits = is_password_key(key) && is_token_like(token) && is_literal(&record.password) && !around.is_others(key);
             let record = fits.then(|| around.with_user(record))?;
             (!record.username.is_empty() || has_prefix(key) || around.is_ours()).then_some(record)
         },

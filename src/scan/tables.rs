@@ -1,10 +1,10 @@
 //! Tables inside of a text: of Markdown, of a terminal, or pasted from a spreadsheet.
 
+use sfcred_formats::salesforce::is_token_like;
 use sfcred_formats::{Record, Secret};
 
 use super::around::{Around, fold, is_password_key, is_token};
 use super::{Found, is_password};
-use crate::check::is_like_a_token;
 
 /// What is found in them is called so.
 pub(super) const KIND: &str = "table";
@@ -60,7 +60,7 @@ impl Columns {
     /// The login of a row, if it has a token.
     fn record(&self, row: &str) -> Option<Record> {
         let cells: Vec<&str> = cells(row, self.separator).collect();
-        let token = cells.get(self.token).filter(|cell| is_like_a_token(cell))?;
+        let token = cells.get(self.token).filter(|cell| is_token_like(cell))?;
         let cell = |column: Option<usize>| column.and_then(|column| cells.get(column)).copied();
         let mut record = Record { token: Some((*token).into()), ..Record::default() };
         let username = cell(self.username).or_else(|| cells.iter().copied().find(|cell| cell.contains('@') && !cell.contains(' ')));
