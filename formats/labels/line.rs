@@ -193,7 +193,7 @@ mod tests {
             ("$this->token = 'FakeT0ken';", Key::Token, "FakeT0ken"),
             ("Nom d'utilisateur: a@one.example", Key::Username, "a@one.example"),
             ("Issued: 2026-03-04", Key::Issued, "2026-03-04"),
-            ("Password: \"open", Key::Password, "\"open"),
+            ("Password: \"open", Key::Password, ""),
             ("Password:", Key::Password, ""),
         ] {
             assert_eq!(line(text), Some((key, value.to_owned())), "{text}");

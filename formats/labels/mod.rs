@@ -66,7 +66,7 @@ impl Left {
         let what = match self {
             Self::Reference => return Notice::LeftBehind("values that say where a secret is kept, not what it is".to_owned()),
             Self::NoUsername => return Notice::NotALogin("secrets without a username beside them".to_owned()),
-            Self::Code => "code in place of a secret",
+            Self::Code => "code, or a quote that never ends, in place of a secret",
             Self::Token => "a token that cannot be read",
             Self::Date => "a date that cannot be read",
             Self::Crowded => "the values of several labels in one line",

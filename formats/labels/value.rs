@@ -54,10 +54,8 @@ fn quoted(text: &str, quote: char) -> Value<'_> {
     let mut parts: Vec<&str> = Vec::new();
     let mut rest = text;
     loop {
-        let Some((inner, behind)) = literal(rest) else {
-            // What never ends is no quote, but a character of the value.
-            return if parts.is_empty() { Value::Text(text) } else { Value::Unclear };
-        };
+        // One that never ends may be a character of the value, or the file is damaged.
+        let Some((inner, behind)) = literal(rest) else { return Value::Unclear };
         parts.push(inner);
         let behind = behind.trim_start();
         // The quotes of Markdown are no part of code, where brackets behind them would be.
@@ -153,7 +151,6 @@ mod tests {
             ("`Fake-1` (old)", "Fake-1"),
             ("'Fake-1'), # old", "Fake-1"),
             ("\"Fake-1\" // old", "Fake-1"),
-            ("\"open", "\"open"),
             ("it's", "it's"),
             ("'$VAR'", "$VAR"),
             ("a+b", "a+b"),
@@ -163,6 +160,7 @@ mod tests {
         ] {
             assert_eq!(Value::of(text), Value::Text(value), "{text}");
         }
+        assert_eq!(Value::of("\"open"), Value::Unclear);
         assert_eq!(Value::of(r#""a\"b""#), Value::Escaped(r#"a\"b"#));
     }
 
