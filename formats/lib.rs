@@ -50,6 +50,7 @@ pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record, Unknown};
 pub use secret::Secret;
+pub use sfcred::spell_out;
 pub use table::Escape;
 
 /// Makes the list of formats: a name alone is a table or a store, a name with `code` has a `Codec` in its `mod.rs`.

@@ -65,11 +65,6 @@ impl Record {
         self.modified = None;
     }
 
-    /// Turns what only the format `sfcred` has a place for, keys that this program does not know, into fields.
-    pub fn spell_out(&mut self) {
-        crate::sfcred::spell_out(self);
-    }
-
     /// The name to use in messages: the username, else the title.
     ///
     /// Columns get mixed up, and lines run together. What looks like a secret of the record is not shown, nor is what stands behind a blank,

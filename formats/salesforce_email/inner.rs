@@ -1,6 +1,6 @@
 //! The mail that a token came in, where it stands inside another one: forwarded below a header, or quoted below the line of a reply.
 
-use super::message::is_theirs;
+use super::sender::is_theirs;
 use crate::{Moment, dates};
 
 /// How far above its token the header of an inner mail may begin.

@@ -6,6 +6,7 @@ use mailparse::{MailHeaderMap, ParsedMail};
 use zeroize::Zeroizing;
 
 use super::inner::Inner;
+use super::sender::{SUBJECTS, is_theirs};
 use super::text;
 use crate::{Error, Moment, Result, Secret, dates, salesforce};
 
@@ -13,9 +14,6 @@ use crate::{Error, Moment, Result, Secret, dates, salesforce};
 const ABOVE: usize = 5;
 /// How deep parts may be nested.
 const DEEPEST: usize = 8;
-
-/// The subjects of Salesforce's mails, today's and the one until 2015.
-const SUBJECTS: [&str; 2] = ["your new salesforce security token", "salesforce.com security token confirmation"];
 
 /// A token that was mailed.
 pub(super) struct Mailed {
@@ -127,13 +125,6 @@ fn body(mail: &ParsedMail<'_>, depth: usize) -> Result<Option<String>, mailparse
         }
     }
     Ok((!texts.is_empty()).then(|| texts.join("\n")))
-}
-
-/// Whether a subject or a sender is Salesforce's.
-pub(super) fn is_theirs(subject: &str, from: &str) -> bool {
-    let subject = subject.to_lowercase();
-    let host = |from: &str| from.rsplit_once('@').map(|(_, host)| host.trim().trim_end_matches(['>', ')', ']']).trim().to_owned());
-    SUBJECTS.iter().any(|known| subject.contains(known)) || host(from).is_some_and(|host| salesforce::is_salesforce(&host))
 }
 
 /// What speaks for a value being a token.

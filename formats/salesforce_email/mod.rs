@@ -7,6 +7,7 @@
 mod inner;
 mod mailbox;
 mod message;
+mod sender;
 mod text;
 
 use std::collections::HashSet;

@@ -10,7 +10,7 @@ use crate::record::{Field, Integration, Key, Kind, Record, Unknown};
 use crate::{Error, Limits, Lock, Moment, Result, Secret, lines, moment};
 
 use read::Entry;
-pub(crate) use read::spell_out;
+pub use read::spell_out;
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u64 = 1;

@@ -119,8 +119,8 @@ fn text(json: &str) -> (Secret, Kind) {
     }
 }
 
-/// Turns what only this format can hold into fields, and leaves out what says nothing.
-pub(crate) fn spell_out(record: &mut Record) {
+/// Turns what only the format `sfcred` has a place for, keys that this program does not know, into fields, and leaves out what says nothing.
+pub fn spell_out(record: &mut Record) {
     let says_something = |json: &Secret| json.expose() != "null";
     let mut more = Vec::new();
     let mut add = |of: &str, unknown: &mut Unknown| {

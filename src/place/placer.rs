@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, lines};
+use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, lines, spell_out};
 
 use super::losses::{Loss, Losses};
 use super::{MOVABLE, block, characters, labels};
@@ -49,7 +49,7 @@ impl<'f> Placer<'f> {
         let holds = &self.format.spec.holds;
         self.records += 1;
         if self.format.spec.id != FORMAT {
-            record.spell_out();
+            spell_out(record);
         }
         if self.join {
             self.join_token(record);
