@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::keys::may_end_in_token;
-use crate::salesforce::is_token_like;
+use crate::salesforce::{is_token_like, splits};
 use crate::{Moment, Secret};
 
 /// What the login of one username is to have from now on.
@@ -84,7 +83,7 @@ pub(crate) fn join(change: &Change, value: &str, appends: bool) -> Join {
     let whole = known().any(|known| known.expose() == value);
     let split = known().filter_map(|known| value.strip_prefix(known.expose()).map(|rest| (known, rest)));
     // A password that was never split from its token would get a second one.
-    let lacks_one = |rest: &str| rest.is_empty() && appends && !may_end_in_token(value);
+    let lacks_one = |rest: &str| rest.is_empty() && appends && splits(value).is_empty();
     let split = split.filter(|(_, rest)| is_token(rest) || lacks_one(rest)).max_by_key(|(known, _)| known.expose().len());
     if let Some((known, rest)) = split {
         let mut joined = change.password.as_ref().unwrap_or(known).clone();
@@ -98,7 +97,7 @@ pub(crate) fn join(change: &Change, value: &str, appends: bool) -> Join {
         joined.push(token.expose());
         return Join::Whole(joined);
     }
-    if ending.is_some() || (!whole && may_end_in_token(value)) { Join::Unknown } else { Join::Apart }
+    if ending.is_some() || (!whole && !splits(value).is_empty()) { Join::Unknown } else { Join::Apart }
 }
 
 /// Bytes that take the place of others.

@@ -38,6 +38,7 @@ pub mod store;
 mod table;
 mod xml;
 
+pub use self::sfcred::{SFCRED, spell_out};
 pub use amend::{Amended, Change, Edit, Part};
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect, detect_folder};
@@ -50,7 +51,6 @@ pub use moment::{Moment, NotADate, format_instant, parse_day, parse_instant};
 pub use notice::{Count, Notice, Tally};
 pub use record::{Field, Integration, Key, Keys, Kind, Record, Unknown};
 pub use secret::Secret;
-pub use sfcred::spell_out;
 pub use table::Escape;
 
 /// Makes the list of formats: a name alone is a table or a store, a name with `code` has a `Codec` in its `mod.rs`.

@@ -1,4 +1,8 @@
-//! What is known of Salesforce itself: its hosts.
+//! What is known of Salesforce itself: its hosts, the looks of its tokens, and what voids one.
+
+use chrono::TimeDelta;
+
+use crate::Moment;
 
 /// Whether `url` leads to Salesforce: the login hosts, a My Domain, a sandbox, or one of the hosts of its user interface.
 pub fn is_salesforce(url: &str) -> bool {
@@ -77,6 +81,30 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
+/// The ways to split a password that may have a token at its end, by the length of the token. Source: `salesforce.md` of the facts, section 1.6.
+pub fn splits(password: &str) -> Vec<usize> {
+    let tail = password.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    let fits = |length: &usize| {
+        let rest = password.len().checked_sub(*length).filter(|rest| *rest >= SHORTEST_PASSWORD);
+        *length <= tail && rest.and_then(|rest| password.get(rest..)).is_some_and(is_token_like)
+    };
+    TOKEN_LENGTHS.into_iter().filter(fits).collect()
+}
+
+/// The least that Salesforce's policies ask of a password.
+const SHORTEST_PASSWORD: usize = 5;
+
+/// A change of the password issues a token of its own within minutes, so one this close is not void.
+const SAME_CHANGE: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether this change of the password certainly voids a token that was issued then. Source: `salesforce.md` of the facts, section 1.2.
+pub fn voids(changed: Moment, issued: Moment) -> bool {
+    match (changed, issued) {
+        (Moment::Instant(changed), Moment::Instant(issued)) => changed > issued + SAME_CHANGE,
+        _ => changed.is_after(issued),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +137,28 @@ mod tests {
         assert_eq!(origin("https://a.example:8443/path?x#y"), "https://a.example:8443");
         assert_eq!(origin("https://a.example"), "https://a.example");
         assert_eq!(origin("a.example/path"), "a.example");
+    }
+
+    const T24: &str = "Qx7LmT2vRk9ZpB4nWc6HdY1s";
+    const T25: &str = "h3VbN8cTq5XkZr2WmPj7LdYs9";
+
+    /// The table of the facts, section 1.6, as far as it goes without a known token or password.
+    #[test]
+    fn splits_as_the_table_says() {
+        let table = [
+            (format!("Quartz-Lantern-42!{T24}"), vec![24]),
+            (format!("Quartz-Lantern-42!{T25}"), vec![24, 25]),
+            (format!("maple7Kettle{T24}"), vec![24, 25]),
+            (format!("maple7Kettle{T25}"), vec![24, 25]),
+            ("maple7Kettle".to_owned(), vec![]),
+            (T24.to_owned(), vec![]),
+            (format!("maple7Kettle{}", &T24[..20]), vec![24, 25]),
+            ("correcthorsebatterystaplecorrect".to_owned(), vec![]),
+            (format!("Quartz-Lantern-42!{}", "X".repeat(24)), vec![]),
+            (format!("Abc-1!{T24}"), vec![24]),
+        ];
+        for (password, lengths) in table {
+            assert_eq!(splits(&password), lengths, "{password}");
+        }
     }
 }

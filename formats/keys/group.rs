@@ -194,7 +194,7 @@ impl Group {
             line = at;
         }
         if let Some((password, at)) = self.password {
-            if self.appends && self.token.is_none() && value::may_end_in_token(password.expose()) {
+            if self.appends && self.token.is_none() && !salesforce::splits(password.expose()).is_empty() {
                 self.notices.push(Notice::Appended);
             }
             record.password = password;

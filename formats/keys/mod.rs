@@ -29,7 +29,7 @@ pub(crate) use names::is_known;
 pub use names::is_prefixed;
 pub(crate) use style::{Block, Line, Render};
 pub(crate) use tree::{Leaf, Tree, flatten};
-pub(crate) use value::{expanded, may_end_in_token, reference};
+pub(crate) use value::{expanded, reference};
 
 /// The credentials in a text, in the order of their first lines; what is a reference to a secret is told in their notices.
 ///

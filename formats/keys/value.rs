@@ -1,7 +1,5 @@
 //! What the value of a key means.
 
-use crate::salesforce::is_token_like;
-
 /// What a value points to, where it is not the value itself but names the place where it is kept.
 pub(crate) fn reference(value: &str) -> Option<&'static str> {
     let value = value.trim();
@@ -94,14 +92,6 @@ pub(super) fn other_than_token(value: &str) -> &'static str {
     }
 }
 
-/// Whether a password may have a token at its end.
-pub(crate) fn may_end_in_token(password: &str) -> bool {
-    [24, 25].into_iter().any(|length| {
-        let at = password.len().checked_sub(length).filter(|at| *at >= 5);
-        at.and_then(|at| password.get(at..)).is_some_and(is_token_like)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,12 +140,5 @@ mod tests {
         {
             assert_eq!(domain(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn joined_passwords() {
-        assert!(may_end_in_token("Quartz-Lantern-42!Qx7LmT2vRk9ZpB4nWc6HdY1s"));
-        assert!(!may_end_in_token("correcthorsebatterystaplecorrect"));
-        assert!(!may_end_in_token("Qx7LmT2vRk9ZpB4nWc6HdY1s"));
     }
 }

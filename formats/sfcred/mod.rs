@@ -12,6 +12,9 @@ use crate::{Error, Limits, Lock, Moment, Result, Secret, lines, moment};
 use read::Entry;
 pub use read::spell_out;
 
+/// The id of this format, the only one that holds whatever a record has.
+pub const SFCRED: &str = "sfcred";
+
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u64 = 1;
 

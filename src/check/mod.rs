@@ -32,8 +32,7 @@ pub use ledger::USERNAMES;
 pub use policy::{DUE_WITHIN, Level, MAX_AGE, Policy};
 pub use remedy::Remedy;
 pub use rule::{Class, Comparison, EXAMPLES_AS_OF, Rule, Severity, Test};
-pub(crate) use rules::voids;
-pub use token::{Shape, shape, splits};
+pub use token::{Shape, shape};
 
 /// What is wrong with a token and its date by themselves: each rule that holds, and what it says.
 pub fn faults<'a>(record: &'a sfcred_formats::Record, policy: &'a Policy) -> impl Iterator<Item = (&'static Rule, String)> + use<'a> {

@@ -1,6 +1,6 @@
 //! What a security token looks like, and what people put in its place.
 
-use sfcred_formats::salesforce::{TOKEN_LENGTHS, is_mixed, is_token_like};
+use sfcred_formats::salesforce::{TOKEN_LENGTHS, is_mixed};
 
 /// What stands in the place of the token. Nobody can verify a token offline; this is about its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,19 +57,6 @@ pub(super) fn trimmed(text: &str) -> &str {
     let bytes = text.as_bytes();
     if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
 }
-
-/// How many ways there are to split a password that may have a token at its end, by the length of the token.
-pub fn splits(password: &str) -> Vec<usize> {
-    let tail = password.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
-    let fits = |length: &usize| {
-        let rest = password.len().checked_sub(*length).filter(|rest| *rest >= SHORTEST_PASSWORD);
-        *length <= tail && rest.and_then(|rest| password.get(rest..)).is_some_and(is_token_like)
-    };
-    TOKEN_LENGTHS.into_iter().filter(fits).collect()
-}
-
-/// The least that Salesforce's policies ask of a password.
-const SHORTEST_PASSWORD: usize = 5;
 
 /// Secrets of Salesforce that end up in the token's place.
 fn other_secret(text: &str) -> Option<&'static str> {
@@ -150,26 +137,6 @@ mod tests {
             "00D000000000001!AQ.FakeFakeFakeFakeFakeFake",
         ] {
             assert!(matches!(shape(text), Shape::OtherSecret(_)), "{text}");
-        }
-    }
-
-    /// The table of the facts, section 1.6, as far as it goes without a known token or password.
-    #[test]
-    fn splits_as_the_table_says() {
-        let table = [
-            (format!("Quartz-Lantern-42!{T24}"), vec![24]),
-            (format!("Quartz-Lantern-42!{T25}"), vec![24, 25]),
-            (format!("maple7Kettle{T24}"), vec![24, 25]),
-            (format!("maple7Kettle{T25}"), vec![24, 25]),
-            ("maple7Kettle".to_owned(), vec![]),
-            (T24.to_owned(), vec![]),
-            (format!("maple7Kettle{}", &T24[..20]), vec![24, 25]),
-            ("correcthorsebatterystaplecorrect".to_owned(), vec![]),
-            (format!("Quartz-Lantern-42!{}", "X".repeat(24)), vec![]),
-            (format!("Abc-1!{T24}"), vec![24]),
-        ];
-        for (password, lengths) in table {
-            assert_eq!(splits(&password), lengths, "{password}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use sfcred_formats::{Integration, Moment, Record, Secret, Unknown};
 
-use crate::check::voids;
+use sfcred_formats::salesforce::voids;
 
 /// Which secrets of two records of one login contradict each other.
 #[derive(Clone, Copy, Debug)]

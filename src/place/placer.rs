@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, lines, spell_out};
+use sfcred_formats::{Field, Format, Holds, Key, Kind, Record, SFCRED, lines, spell_out};
 
 use super::losses::{Loss, Losses};
 use super::{MOVABLE, block, characters, labels};
-use crate::vault::FORMAT;
 
 /// Fits records to a target format.
 pub struct Placer<'f> {
@@ -48,7 +47,7 @@ impl<'f> Placer<'f> {
     pub fn place(&mut self, record: &mut Record) {
         let holds = &self.format.spec.holds;
         self.records += 1;
-        if self.format.spec.id != FORMAT {
+        if self.format.spec.id != SFCRED {
             spell_out(record);
         }
         if self.join {

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use sfcred_formats::salesforce::is_token_like;
+use sfcred_formats::salesforce::{is_token_like, splits};
 use sfcred_formats::{Record, Secret};
 
 use super::Finding;
-use crate::check::splits;
 
 /// How joined values are split.
 #[derive(Clone, Copy, Debug)]

@@ -64,7 +64,7 @@ impl Found {
         match (self.record.token.is_some(), !self.record.password.is_empty()) {
             (true, true) => "password and token",
             (true, false) => "token",
-            (false, true) if !crate::check::splits(self.record.password.expose()).is_empty() => "password, perhaps with the token",
+            (false, true) if !salesforce::splits(self.record.password.expose()).is_empty() => "password, perhaps with the token",
             _ => "password",
         }
     }

@@ -1,12 +1,11 @@
 //! The rules for lines: small ones, each with its examples.
 
 use regex::Captures;
-use sfcred_formats::salesforce::is_token_like;
+use sfcred_formats::salesforce::{is_token_like, splits};
 use sfcred_formats::{Record, Secret};
 
 use super::around::{Around, fold, has_prefix, is_literal, is_password_key, is_security_token, is_token};
 use super::is_password;
-use crate::check::splits;
 
 /// A way in which credentials stand in a text.
 pub struct Rule {

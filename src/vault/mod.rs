@@ -15,7 +15,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use sfcred_formats::{Error, Limits, NoLock, Record, Result, Secret, Sink, Spot, Tally, find};
+use sfcred_formats::{Error, Limits, NoLock, Record, Result, SFCRED, Secret, Sink, Spot, Tally, find};
 use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
@@ -23,9 +23,6 @@ pub use keep::Keep;
 pub use pending::{Pending, is_pending, mark, mark_done, pending};
 pub use replay::replay;
 pub use rotate::{Said, follows, forget_old, is_void, rotate_password, rotate_token};
-
-/// The format of what is inside.
-pub const FORMAT: &str = "sfcred";
 
 /// Everything that a vault holds.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +148,7 @@ pub fn records(bytes: &[u8]) -> Result<Vec<Record>> {
         Ok(())
     };
     let sink: &mut dyn Sink = &mut (&mut take, &mut notices);
-    find(FORMAT)?.read(&mut { bytes }, &Limits::default(), &mut NoLock, sink)?;
+    find(SFCRED)?.read(&mut { bytes }, &Limits::default(), &mut NoLock, sink)?;
     Ok(records)
 }
 
@@ -159,7 +156,7 @@ pub fn records(bytes: &[u8]) -> Result<Vec<Record>> {
 pub fn document(records: &[Record]) -> Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut lock = NoLock;
-    let mut writer = find(FORMAT)?.write(&mut *bytes, &mut lock)?;
+    let mut writer = find(SFCRED)?.write(&mut *bytes, &mut lock)?;
     for record in records {
         writer.record(&mut record.clone())?;
     }

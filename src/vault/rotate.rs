@@ -3,8 +3,8 @@
 use chrono::{Days, NaiveDate};
 use sfcred_formats::{Error, Field, Kind, Moment, Record, Result, Secret};
 
-use crate::check::voids;
 use crate::merge::forget_updates;
+use sfcred_formats::salesforce::voids;
 
 /// The label of the field that keeps the day of the token before.
 const PREVIOUS: &str = "Previous Token Issued";

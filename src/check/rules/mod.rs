@@ -17,7 +17,6 @@ use super::rule::{Rule, Test};
 
 pub(super) use age::{is_plainly_fresh, stale_on};
 pub(super) use policy::{API_ONLY, is as token_policy};
-pub(crate) use validity::voids;
 
 /// All rules: the statuses first, worst first, so that the first that holds is the one; then the others, group by group.
 pub fn all() -> &'static [Rule] {

@@ -1,9 +1,11 @@
 //! How password and token stand to each other.
 
+use sfcred_formats::salesforce::splits;
+
 use super::super::case::Case;
 use super::super::remedy;
 use super::super::rule::{Rule, Severity, Test};
-use super::super::token::{splits, trimmed};
+use super::super::token::trimmed;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

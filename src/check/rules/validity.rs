@@ -1,7 +1,7 @@
 //! Whether the token can work. What voids one: facts, section 1.2.
 
-use chrono::TimeDelta;
 use sfcred_formats::Moment;
+use sfcred_formats::salesforce::voids;
 
 use super::super::case::Case;
 use super::super::remedy;
@@ -99,17 +99,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
     },
 ];
-
-/// A change of the password issues a token of its own within minutes, so one this close is not void.
-const SAME_CHANGE: TimeDelta = TimeDelta::minutes(10);
-
-/// Whether this change of the password certainly voids a token that was issued then.
-pub(crate) fn voids(changed: Moment, issued: Moment) -> bool {
-    match (changed, issued) {
-        (Moment::Instant(changed), Moment::Instant(issued)) => changed > issued + SAME_CHANGE,
-        _ => changed.is_after(issued),
-    }
-}
 
 fn is_ordered(a: Moment, b: Moment) -> bool {
     matches!((a, b), (Moment::Instant(_), Moment::Instant(_)))

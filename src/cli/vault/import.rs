@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use sfcred_formats::{Error, Key, Record, Result};
+use sfcred_formats::{Error, Key, Record, Result, SFCRED};
 
 use super::super::args::{self, Judging, Reading};
 use super::super::{End, input, prompt, show};
 use super::store::Store;
 use super::{At, Waiting, with_own};
 use crate::flow::{self, Options, Source};
-use crate::vault::{Change, Conflict, FORMAT, OnConflict};
+use crate::vault::{Change, Conflict, OnConflict};
 
 /// Take credentials in any format into the vault
 ///
@@ -108,7 +108,7 @@ impl Taking {
         let changes = incoming.take_into(&mut store.vault, &mut decide)?;
         let report = incoming.report;
         if !self.quiet {
-            show::report(&report, FORMAT);
+            show::report(&report, SFCRED);
         }
         if self.dry_run {
             return show::print(&changes.iter().map(line).collect::<String>()).map(|()| End::Done);
