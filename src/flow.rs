@@ -13,12 +13,13 @@
 use std::io::{Write, copy, sink};
 
 use sfcred_formats::store::NewFolder;
-use sfcred_formats::{Error, Format, Key, Limits, Lock, Notice, Record, Result, Sink, Spot, Tally, all};
+use sfcred_formats::{Error, Format, Key, Lock, Notice, Record, Result, Sink, Spot, Tally, all};
 
-use crate::additions::Additions;
-use crate::check::{Findings, Keep, Place, Policy};
-use crate::merge::{Merge, Merged};
-use crate::place::{Finding, Losses, Placer, Split, recognise};
+use crate::check::{Findings, Place};
+use crate::merge::Merge;
+pub use crate::options::Options;
+use crate::place::{Losses, Placer, recognise};
+pub use crate::report::{Reading, Report};
 pub use crate::source::{Content, Source};
 use crate::source::{Held, Opened, opened};
 use crate::vault::{Change, Conflict, Import, OnConflict, Vault};
@@ -29,91 +30,6 @@ pub enum Out<'a> {
     File(&'a mut dyn Write),
     /// To a store.
     Folder(&'a mut dyn NewFolder),
-}
-
-/// What holds for a whole run.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Whether entries that are not Salesforce logins are kept.
-    pub all: bool,
-    /// What tokens are judged by.
-    pub policy: Policy,
-    /// How much of what the rules find is remembered.
-    pub keep: Keep,
-    /// What a file may ask of this machine.
-    pub limits: Limits,
-    /// How values that hold password and token are split, if they are.
-    pub split: Option<Split>,
-    /// Whether password and token are written in one value.
-    pub join: bool,
-    /// Table formats of the user's own, beside those of this program.
-    pub own: &'static [Format],
-}
-
-impl Options {
-    /// All formats. The user's own come first, so that one of them can call another its twin.
-    pub(crate) fn formats(&self) -> impl Iterator<Item = &'static Format> {
-        self.own.iter().chain(all())
-    }
-}
-
-/// What a run read, noticed, found and lost.
-pub struct Report {
-    /// What was read, in the order of the inputs.
-    pub inputs: Vec<Reading>,
-    /// What the readers noticed.
-    pub notices: Tally<Notice>,
-    /// What lists of users add to records.
-    pub additions: Additions,
-    /// How records were understood.
-    pub understood: Tally<Finding>,
-    /// What became of logins that several inputs hold.
-    pub merged: Tally<Merged>,
-    /// What the rules found.
-    pub findings: Findings,
-    /// What the target had no place for.
-    pub losses: Losses,
-    /// How many records were written, or would be.
-    pub written: u64,
-}
-
-/// One input that was read.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    /// Its name.
-    pub name: String,
-    /// Its format.
-    pub format: &'static Format,
-    /// What messages call its format, if they do otherwise.
-    pub made_of: Option<String>,
-    /// Whether the format was found by content, although others look the same.
-    pub twins: bool,
-    /// How many entries were taken.
-    pub records: u64,
-    /// How many entries are not Salesforce logins and were left out.
-    pub others: u64,
-}
-
-impl Reading {
-    /// What messages call its format.
-    pub fn kind(&self) -> &str {
-        self.made_of.as_deref().unwrap_or(&self.format.spec.id)
-    }
-}
-
-impl Report {
-    fn new(options: &Options) -> Self {
-        Self {
-            inputs: Vec::new(),
-            notices: Tally::default(),
-            additions: Additions::default(),
-            understood: Tally::default(),
-            merged: Tally::default(),
-            findings: Findings::new(options.policy.clone(), options.keep),
-            losses: Losses::default(),
-            written: 0,
-        }
-    }
 }
 
 /// Reads the sources, checks their records, and writes them to `out` in the target format. Several sources are merged.

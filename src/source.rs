@@ -5,7 +5,7 @@ use std::io::Read;
 use sfcred_formats::store::Folder;
 use sfcred_formats::{Format, Input, Lock, Result, detect, detect_folder};
 
-use crate::flow::Options;
+use crate::options::Options;
 
 /// An input: its name for messages, its content as it was before sealing, and its format if the user named it.
 pub struct Source<'a> {

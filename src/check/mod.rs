@@ -11,8 +11,6 @@ mod case;
 mod compare;
 mod config;
 mod digest;
-#[cfg(test)]
-mod examples;
 mod finding;
 mod findings;
 mod ledger;

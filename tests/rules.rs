@@ -1,10 +1,8 @@
 //! The examples of the rules, run as they would be read from a file.
 
+use sfcred::check::{EXAMPLES_AS_OF, Keep, Policy, Test, rules};
+use sfcred::flow::{Content, Options, Source, check};
 use sfcred_formats::{Limits, find};
-
-use super::rule::{EXAMPLES_AS_OF, Test};
-use super::{Keep, Policy, rules};
-use crate::flow::{Content, Options, Source, check};
 
 /// The passwords and tokens of an example.
 fn secrets(example: &str) -> Vec<String> {
