@@ -38,7 +38,7 @@ pub mod store;
 mod table;
 mod xml;
 
-pub use self::sfcred::{SFCRED, spell_out};
+pub use self::sfcred::{Members, SFCRED, spell_out};
 pub use amend::{Amended, Change, Edit, Part};
 pub use decode::Input;
 pub use detect::{Found, NearMiss, Signs, detect, detect_folder};

@@ -1,5 +1,6 @@
 //! The native document: every key of the record under its own name, one record a line.
 
+mod members;
 mod read;
 
 use std::io::{Read, Write};
@@ -10,6 +11,7 @@ use crate::record::{Field, Integration, Key, Kind, Record, Unknown};
 use crate::{Error, Limits, Lock, Moment, Result, Secret, lines, moment};
 
 use read::Entry;
+pub use members::Members;
 pub use read::spell_out;
 
 /// The id of this format, the only one that holds whatever a record has.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::members::Members;
 use crate::json::{self, TWICE};
 use crate::record::{Field, Integration, Kind, Record, Unknown};
 use crate::{Moment, Secret, lines};
@@ -139,55 +140,6 @@ pub fn spell_out(record: &mut Record) {
     record.fields.append(&mut more);
 }
 
-/// An object inside of a record: the keys that are known are taken out, the others stay.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let (mut members, mut seen) = (Vec::new(), BTreeSet::new());
-                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if !seen.insert(key.clone()) {
-                        return Err(A::Error::custom(TWICE));
-                    }
-                    check_depth(&value).map_err(A::Error::custom)?;
-                    members.push((key, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Each)
-    }
-}
-
-impl Members {
-    /// Takes the value of a key.
-    fn take<T: DeserializeOwned>(&mut self, key: &str) -> serde_json::Result<Option<T>> {
-        let at = self.0.iter().position(|(known, _)| known == key);
-        at.map(|at| serde_json::from_str(self.0.remove(at).1.get())).transpose()
-    }
-
-    /// As [`take`](Self::take), but it has to be there.
-    fn need<T: DeserializeOwned>(&mut self, key: &'static str) -> serde_json::Result<T> {
-        self.take(key)?.ok_or_else(|| serde_json::Error::missing_field(key))
-    }
-
-    fn rest(self) -> Unknown {
-        if self.0.is_empty() {
-            return Unknown::None;
-        }
-        Unknown::Keys(self.0.into_iter().map(|(key, json)| (key, Secret::new(String::from(Box::<str>::from(json))))).collect())
-    }
-}
-
 impl TryFrom<Members> for Integration {
     type Error = serde_json::Error;
 
@@ -214,6 +166,7 @@ struct Part<T>(T);
 impl<'de, T: TryFrom<Members, Error = serde_json::Error>> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let members = Members::deserialize(deserializer)?;
+        members.0.iter().try_for_each(|(_, value)| check_depth(value)).map_err(D::Error::custom)?;
         T::try_from(members).map(Self).map_err(|error| D::Error::custom(without_place(&error)))
     }
 }

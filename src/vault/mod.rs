@@ -10,12 +10,8 @@ mod pending;
 mod replay;
 mod rotate;
 
-use std::fmt;
-
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use sfcred_formats::{Error, Limits, NoLock, Record, Result, SFCRED, Secret, Sink, Spot, Tally, find};
+use sfcred_formats::{Error, Limits, Members, NoLock, Record, Result, SFCRED, Secret, Sink, Spot, Tally, find};
 use zeroize::Zeroizing;
 
 pub use import::{Change, Conflict, Import, OnConflict, differences};
@@ -35,46 +31,9 @@ pub struct Vault {
     rest: Vec<(String, Secret)>,
 }
 
-/// The members of an object, each with its JSON as it stands there: a number that is read and written again may be another one.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl Members {
-    fn read(document: &[u8]) -> serde_json::Result<Self> {
-        let mut json = serde_json::Deserializer::from_slice(document);
-        let members = json.deserialize_map(Each)?;
-        json.end().map(|()| members)
-    }
-
-    /// The value of a key.
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value.get())
-    }
-
-    /// Whom the document says that it is sealed to.
-    fn recipients(&self) -> Option<Vec<String>> {
-        self.get("recipients").and_then(|value| serde_json::from_str(value).ok())
-    }
-}
-
-struct Each;
-
-impl<'de> Visitor<'de> for Each {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-        let mut members = Members(Vec::new());
-        while let Some(key) = map.next_key::<String>()? {
-            if members.get(&key).is_some() {
-                return Err(A::Error::custom("a key that stands twice"));
-            }
-            members.0.push((key, map.next_value()?));
-        }
-        Ok(members)
-    }
+/// Whom the document says that it is sealed to.
+fn recipients_of(members: &Members) -> Option<Vec<String>> {
+    members.get("recipients").and_then(|value| serde_json::from_str(value).ok())
 }
 
 /// The keys of the document that this program knows.
@@ -90,9 +49,9 @@ impl Vault {
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let records = records(bytes)?;
         // What the parser says could quote a value.
-        let members = Members::read(bytes).map_err(|_| not_a_vault())?;
+        let members: Members = serde_json::from_slice(bytes).map_err(|_| not_a_vault())?;
         let complete = ["format", "version"].iter().all(|key| members.get(key).is_some());
-        let recipients = members.recipients().filter(|recipients| complete && !recipients.is_empty()).ok_or_else(not_a_vault)?;
+        let recipients = recipients_of(&members).filter(|recipients| complete && !recipients.is_empty()).ok_or_else(not_a_vault)?;
         let unknown = members.0.into_iter().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
         let rest = unknown.map(|(key, value)| (key, Secret::from(String::from(Box::<str>::from(value))))).collect();
         Ok(Self { records, recipients, rest })
@@ -100,7 +59,8 @@ impl Vault {
 
     /// Whether this is a vault, and not just any file.
     pub fn is_vault(bytes: &[u8]) -> bool {
-        Members::read(bytes).is_ok_and(|members| KNOWN.iter().all(|key| members.get(key).is_some()) && members.recipients().is_some())
+        let members = serde_json::from_slice::<Members>(bytes);
+        members.is_ok_and(|members| KNOWN.iter().all(|key| members.get(key).is_some()) && recipients_of(&members).is_some())
     }
 
     /// Writes the document, not sealed yet.
@@ -135,8 +95,8 @@ impl Vault {
 
 /// The keys of a document beside its records.
 pub fn keys_beside(document: &[u8]) -> Vec<String> {
-    let members = Members::read(document).map(|members| members.0).unwrap_or_default();
-    members.into_iter().map(|(key, _)| key).filter(|key| !["format", "version", "records"].contains(&key.as_str())).collect()
+    let members: Members = serde_json::from_slice(document).unwrap_or_default();
+    members.0.into_iter().map(|(key, _)| key).filter(|key| !["format", "version", "records"].contains(&key.as_str())).collect()
 }
 
 /// The records of a document of the format `sfcred`.
