@@ -80,7 +80,7 @@ fn quoted(text: &str, quote: char) -> Value<'_> {
 
 /// What stands in the quotes that the text begins with, and what stands behind them.
 fn literal(text: &str) -> Option<(&str, &str)> {
-    let quote = text.chars().next()?;
+    let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
     let mut escaped = false;
     let end = text[1..].char_indices().find_map(|(at, character)| {
         let ends = character == quote && !escaped;
@@ -161,6 +161,7 @@ mod tests {
             assert_eq!(Value::of(text), Value::Text(value), "{text}");
         }
         assert_eq!(Value::of("\"open"), Value::Unclear);
+        assert_eq!(Value::of("a+ü1ü"), Value::Text("a+ü1ü"));
         assert_eq!(Value::of(r#""a\"b""#), Value::Escaped(r#"a\"b"#));
     }
 

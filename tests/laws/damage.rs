@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sfcred_formats::{Format, all};
+use sfcred::check::{Keep, Policy};
+use sfcred::flow::Options;
+use sfcred::scan;
+use sfcred_formats::{Format, Limits, all};
 
 use crate::machine::{detected, properties, reference, try_read};
 use crate::sample_bytes;
@@ -132,6 +135,15 @@ fn inside(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn damage_ends_in_records_or_an_error_without_secrets() {
     let corpus = corpus();
+    let options = Options {
+        all: false,
+        policy: Policy::new("2026-11-21".parse().unwrap()),
+        keep: Keep { each: 0, all: 0, closely: 0 },
+        limits: Limits::default(),
+        split: None,
+        join: false,
+        own: &[],
+    };
     assert!(corpus.len() > 250, "{}", corpus.len());
     let secrets: Vec<String> = reference()
         .iter()
@@ -146,6 +158,7 @@ fn damage_ends_in_records_or_an_error_without_secrets() {
             damage.apply(&mut bytes);
         }
         let errors = [try_read(format, &bytes).err(), detected(&bytes).err()];
+        scan::look("damaged", &bytes, &options);
         for error in errors.into_iter().flatten() {
             let message = format!("{error} {}", error.hint_text().unwrap_or_default());
             let shown = secrets.iter().find(|secret| message.contains(*secret));
