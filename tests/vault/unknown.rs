@@ -31,7 +31,7 @@ fn home() -> (Home, String) {
     let [used_by, field, nul, big, shelf] = PARTS;
     let recipient = identity().1;
     let document = format!(
-        r#"{{"format":"sfcred","version":1,"records":[{{"username":"a@one.example",{used_by},"fields":[{field}],{nul},{big}}}],"recipients":["{recipient}"],{shelf}}}"#
+        r#"{{"format":"sfcred","version":1,"records":[{{"username":"a@one.example","urls":["https://login.salesforce.com"],{used_by},"fields":[{field}],{nul},{big}}}],"recipients":["{recipient}"],{shelf}}}"#
     );
     fill(&home, &document);
     (home, document)
@@ -64,5 +64,18 @@ fn a_copy_and_a_restore_keep_it() {
     let restored = document(&home);
     for part in PARTS {
         assert!(restored.contains(part), "{part}: {restored}");
+    }
+}
+
+#[test]
+fn other_formats_get_it_as_fields() {
+    let (home, _) = home();
+    for (format, name) in [("bitwarden-json", "out.json"), ("csv", "out.csv"), ("keepassxc-csv", "notes.csv")] {
+        home.done(["export", "--to", format, "-o", name, "--quiet", "--as-of", "2026-11-21"]);
+        home.done(["convert", name, "--to", "sfcred", "-o", "back.json", "--force", "--quiet", "--as-of", "2026-11-21"]);
+        let back = fs::read_to_string(home.path("back.json")).unwrap();
+        for (label, value) in [("nightly kind", "dataloader"), ("pin hint", "1.50"), ("big", "123456789012345678901234567890")] {
+            assert!(back.contains(&format!(r#"{{"label":"{label}","value":"{value}"}}"#)), "{format}, {label}: {back}");
+        }
     }
 }
